@@ -1,0 +1,1 @@
+"""What is done with frames: pure polars, no I/O, no Dagster."""

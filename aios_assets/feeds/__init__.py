@@ -1,0 +1,1 @@
+"""Where deliveries come from: one kind of source a file."""

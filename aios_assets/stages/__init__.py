@@ -1,0 +1,1 @@
+"""One governed table a file: its contract and its function."""

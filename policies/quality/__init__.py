@@ -1,0 +1,1 @@
+"""The only folder that meets Great Expectations: suites made from contracts, run over polars."""
