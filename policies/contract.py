@@ -17,6 +17,9 @@ RECEIPT_TYPES: Mapping[str, pl.DataType] = {
 FINGERPRINT = "_fingerprint"
 """Row fingerprint: 64-bit hash of the values the row was computed from. The machinery writes it; no stage does."""
 
+ATTEMPT = "_attempt"
+"""The attempt that the row came in with: the thread from a row to its decision, models, cost and trace."""
+
 
 class ContractError(ValueError):
     """A contract that cannot hold: it names what is wrong and what to change."""
@@ -123,13 +126,13 @@ class Contract:
 
     @property
     def schema(self) -> pl.Schema:
-        """Every physical column in order: declared columns, each answered one followed by its receipts, fingerprint."""
+        """Every physical column in order: declared columns, each answered one followed by its receipts, then the machinery's."""
         physical: dict[str, pl.DataType] = {}
         for column in self.columns:
             physical[column.name] = column.type
             if column.answered:
                 physical.update({f"{column.name}__{part}": dtype for part, dtype in RECEIPT_TYPES.items()})
-        return pl.Schema({**physical, FINGERPRINT: pl.Int64()})
+        return pl.Schema({**physical, FINGERPRINT: pl.Int64(), ATTEMPT: pl.String()})
 
     @property
     def suite(self) -> tuple[Expectation, ...]:
