@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import polars as pl
 
-from policies.quality.measures import Measure, UnmeasurableError, measure
+from policies.quality.measures import CONDITIONS, Measure, UnmeasurableError, measure
 
 with warnings.catch_warnings():
     # Great Expectations imports these deprecated modules, and where warnings are errors that would end its import.
@@ -18,36 +18,34 @@ with warnings.catch_warnings():
     import sre_constants  # noqa: F401 - imported here only so that its warning is spent
     import sre_parse  # noqa: F401 - as above
 
-from great_expectations.execution_engine import ExecutionEngine
-from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.execution_engine.execution_engine import ExecutionEngine
+from great_expectations.validator.metric_configuration import MetricConfiguration, MetricConfigurationID
 
 # Great Expectations sends every warning of the process to a logger as it is imported; that is not its to decide.
 logging.captureWarnings(capture=False)
-
-MetricId = tuple[str, str, str]
 
 _UNSHOWN = ("column.distinct_values.not_in_set", "column.distinct_values.missing_from_column")
 """Metrics that are lists of row values for a report. Counts decide, and no row value leaves this engine."""
 
 
-class PolarsEngine(ExecutionEngine[pl.Expr]):  # type: ignore[misc] # Great Expectations' classes are untyped to mypy here
+class PolarsEngine(ExecutionEngine[pl.Expr]):
     """Resolves metrics over one frame. What cannot be measured is absent from the answer and said in `failures`."""
 
     def __init__(self, frame: pl.DataFrame | pl.LazyFrame) -> None:
         super().__init__(caching=False)
         self._frame = frame.lazy()
         self._schema = self._frame.collect_schema()
-        self.failures: dict[MetricId, str] = {}
+        self.failures: dict[MetricConfigurationID, str] = {}
 
     def resolve_metrics(
         self,
         metrics_to_resolve: Iterable[MetricConfiguration],
-        metrics: Mapping[MetricId, Any] | None = None,
-        runtime_configuration: Mapping[str, Any] | None = None,  # noqa: ARG002 - part of the overridden signature
-    ) -> dict[MetricId, Any]:
+        metrics: dict[MetricConfigurationID, Any] | None = None,
+        runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002 - part of the overridden signature
+    ) -> dict[MetricConfigurationID, Any]:
         """Answers all metrics in one pass over the frame, and in a second one over rows whose hashes collide."""
-        answers: dict[MetricId, Any] = dict(metrics or {})
-        planned: dict[MetricId, Measure] = {}
+        answers: dict[MetricConfigurationID, Any] = dict(metrics or {})
+        planned: dict[MetricConfigurationID, Measure] = {}
         for metric in metrics_to_resolve:
             if metric.id in answers or metric.id in planned:
                 continue
@@ -60,7 +58,9 @@ class PolarsEngine(ExecutionEngine[pl.Expr]):  # type: ignore[misc] # Great Expe
                     )
             except UnmeasurableError as error:
                 self.failures[metric.id] = str(error)
-        answers |= self._select({key: plan.proof if plan.proof is not None else plan.expr for key, plan in planned.items()})
+        answers |= self._select(
+            {key: plan.proof if plan.proof is not None else plan.expr for key, plan in planned.items()}
+        )
         for key, plan in planned.items():
             if plan.suspects is not None and answers.get(key):
                 answers |= self._select({key: plan.expr}, self._frame.filter(plan.suspects))
@@ -76,7 +76,9 @@ class PolarsEngine(ExecutionEngine[pl.Expr]):  # type: ignore[misc] # Great Expe
             return len(self._schema)
         return None
 
-    def _select(self, wanted: Mapping[MetricId, pl.Expr], frame: pl.LazyFrame | None = None) -> dict[MetricId, Any]:
+    def _select(
+        self, wanted: Mapping[MetricConfigurationID, pl.Expr], frame: pl.LazyFrame | None = None
+    ) -> dict[MetricConfigurationID, Any]:
         if not wanted:
             return {}
         chosen = [expr.alias(str(number)) for number, expr in enumerate(wanted.values())]
@@ -96,12 +98,12 @@ class PolarsEngine(ExecutionEngine[pl.Expr]):  # type: ignore[misc] # Great Expe
     # Great Expectations declares these abstract. A frame is handed over, never fetched, and conditions are refused
     # before they get here.
 
-    def get_batch_data_and_markers(self, batch_spec: object) -> NoReturn:
+    def get_batch_data_and_markers(self, batch_spec: object) -> NoReturn:  # noqa: ARG002 - overridden signature
         """Refuses: the engine is made of its frame."""
-        raise UnmeasurableError(f"the engine is made of its frame and fetches none ({batch_spec!r}); hand it the frame")
+        raise UnmeasurableError("this engine is made of its frame and fetches none; make one of the other frame")
 
-    def _refused_condition(self, condition: object) -> NoReturn:
-        raise UnmeasurableError(f"row conditions are not evaluated ({condition!r}); make it a row rule of the contract")
+    def _refused_condition(self, condition: object) -> NoReturn:  # noqa: ARG002 - overridden signature
+        raise UnmeasurableError(CONDITIONS)
 
     _comparison_condition_to_filter_clause = _refused_condition
     _nullity_condition_to_filter_clause = _refused_condition

@@ -17,6 +17,8 @@ import polars as pl
 type_ = type
 Arguments = Mapping[str, Any]
 
+CONDITIONS = "row conditions are not evaluated; make the condition a row rule of the contract"
+
 
 class UnmeasurableError(ValueError):
     """A metric that cannot be measured on this frame: says which, why, and what to change."""
@@ -35,9 +37,9 @@ class Measure:
 
 
 def measure(name: str, domain: Arguments, value: Arguments, schema: pl.Schema) -> Measure:
-    """The measure that answers a metric; raises UnmeasurableError for one that is not known or does not fit the columns."""
+    """The measure that answers a metric; raises UnmeasurableError for one unknown or unfit for the columns."""
     if domain.get("row_condition"):
-        raise UnmeasurableError("row conditions are not evaluated; make the condition a row rule of the contract")
+        raise UnmeasurableError(CONDITIONS)
     if name == "table.row_count":
         return Measure(pl.len())
     if name.endswith(".unexpected_count"):
@@ -97,11 +99,11 @@ class _Column:
                     return Decimal(str(value))
             case datetime():
                 fits = self.type.is_temporal()
-                if fits and self.type == pl.Datetime and value.tzinfo is None and self.type.time_zone is not None:
-                    raise self.unfit("moments with a time zone")
+                if isinstance(self.type, pl.Datetime) and (value.tzinfo is None) != (self.type.time_zone is None):
+                    raise self.unfit("moments that have a time zone where it has one")
             case date():
                 fits = self.type.is_temporal()
-            case str() if self.type == pl.Datetime or self.type == pl.Date:
+            case str() if isinstance(self.type, pl.Datetime | pl.Date):
                 return self.literal(_moment(value, self.name))
             case str():
                 fits = self.type == pl.String
@@ -176,7 +178,8 @@ def _within(value: pl.Expr, low: Any, high: Any, arguments: Arguments) -> pl.Exp
         tests.append(value > low if arguments.get("strict_min") else value >= low)
     if high is not None:
         tests.append(value < high if arguments.get("strict_max") else value <= high)
-    return reduce(pl.Expr.and_, tests)
+    within: pl.Expr = reduce(pl.Expr.and_, tests)
+    return within
 
 
 def _between(column: _Column, value: Arguments) -> pl.Expr:
@@ -198,14 +201,20 @@ def _in_set(column: _Column, value: Arguments) -> pl.Expr:
     allowed = [column.literal(item) for item in value["value_set"] or () if item is not None]
     if not allowed:
         raise UnmeasurableError("the set of allowed values is empty; name at least one")
-    return reduce(pl.Expr.or_, [column.expr == item for item in allowed]) if len(allowed) < 4 else column.expr.is_in(allowed)
+    if len(allowed) > 3:
+        return column.expr.is_in(allowed)
+    # A few comparisons are faster than a look-up.
+    among: pl.Expr = reduce(pl.Expr.or_, [column.expr == item for item in allowed])
+    return among
 
 
 def _regex(column: _Column, pattern: str) -> pl.Expr:
     try:
         pl.Series([""]).str.contains(pattern)
     except pl.exceptions.ComputeError as error:
-        raise UnmeasurableError(f"{pattern!r} is no RE2 expression: it can have no look-around and no back-reference") from error
+        raise UnmeasurableError(
+            f"{pattern!r} is no RE2 expression: it can have no look-around and no back-reference"
+        ) from error
     return column.text().str.contains(pattern)
 
 
@@ -213,7 +222,8 @@ def _regexes(column: _Column, value: Arguments) -> pl.Expr:
     tests = [_regex(column, pattern) for pattern in value["regex_list"]]
     if not tests:
         raise UnmeasurableError("the list of regular expressions is empty; name at least one")
-    return reduce(pl.Expr.and_ if value.get("match_on") == "all" else pl.Expr.or_, tests)
+    matched: pl.Expr = reduce(pl.Expr.and_ if value.get("match_on") == "all" else pl.Expr.or_, tests)
+    return matched
 
 
 _COLUMN_TESTS: Mapping[str, Callable[[_Column, Arguments], pl.Expr]] = {
@@ -231,7 +241,9 @@ _COLUMN_TESTS: Mapping[str, Callable[[_Column, Arguments], pl.Expr]] = {
 }
 
 
-def _against_order(wrong: Callable[[pl.Expr, pl.Expr], pl.Expr], wrong_strictly: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> Callable[[_Column, bool], pl.Expr]:
+def _against_order(
+    wrong: Callable[[pl.Expr, pl.Expr], pl.Expr], wrong_strictly: Callable[[pl.Expr, pl.Expr], pl.Expr]
+) -> Callable[[_Column, bool], pl.Expr]:
     def count(column: _Column, strictly: bool) -> pl.Expr:
         if not column.ordered:
             raise column.unfit("numbers or times")
@@ -280,7 +292,8 @@ def _pair_in_set(columns: Sequence[_Column], value: Arguments) -> pl.Expr:
 
 
 def _sum_equal(columns: Sequence[_Column], value: Arguments) -> pl.Expr:
-    return reduce(pl.Expr.add, [column.numbers() for column in columns]) == value["sum_total"]
+    total: pl.Expr = reduce(pl.Expr.add, [column.numbers() for column in columns])
+    return total == value["sum_total"]
 
 
 def _all_equal(columns: Sequence[_Column], _: Arguments) -> pl.Expr:
@@ -308,8 +321,6 @@ _SEVERAL_TESTS: Mapping[str, Callable[[Sequence[_Column], Arguments], pl.Expr]] 
 
 def _extreme(pick: Callable[[pl.Expr], pl.Expr]) -> Callable[[_Column, Arguments], pl.Expr]:
     def extreme(column: _Column, _: Arguments) -> pl.Expr:
-        if column.type == pl.Date:
-            return pick(column.expr.cast(pl.Datetime("us")))
         if column.type == pl.String or column.type.is_temporal():
             return pick(column.expr)
         return pick(column.numbers())
@@ -356,9 +367,9 @@ _AGGREGATES: Mapping[str, Callable[[_Column, Arguments], pl.Expr]] = {
     "column.distinct_values.not_in_set.count": _outside,
     "column.distinct_values.missing_from_column.count": _absent,
     "column.unique_proportion": _unique_proportion,
-    "column.non_null_proportion": lambda column, _: pl.when(pl.len() > 0)
-    .then(column.expr.is_not_null().sum() / pl.len())
-    .otherwise(0),
+    "column.non_null_proportion": lambda column, _: (
+        pl.when(pl.len() > 0).then(column.expr.is_not_null().sum() / pl.len()).otherwise(0)
+    ),
     "column.most_common_value": lambda column, _: column.expr.drop_nulls().mode().implode(),
     "column.quantile_values": _quantiles,
 }

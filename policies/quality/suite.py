@@ -12,10 +12,11 @@ import polars as pl
 
 from policies.candidate import ExpectationFacts
 from policies.contract import Expectation
+from policies.quality.measures import CONDITIONS
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation as GreatExpectation
-    from great_expectations.validator.metric_configuration import MetricConfiguration
+    from great_expectations.validator.metric_configuration import MetricConfiguration, MetricConfigurationID
 
     from policies.quality.engine import PolarsEngine
 
@@ -30,9 +31,7 @@ def warm() -> threading.Thread:
     return thread
 
 
-def run_suite(
-    frame: pl.DataFrame | pl.LazyFrame, expectations: Sequence[Expectation]
-) -> tuple[ExpectationFacts, ...]:
+def run_suite(frame: pl.DataFrame | pl.LazyFrame, expectations: Sequence[Expectation]) -> tuple[ExpectationFacts, ...]:
     """Judges every expectation over the frame; answers in the order given, one for each.
 
     All are measured in one pass. `success` is None, never True, for an expectation that could not be evaluated:
@@ -68,6 +67,8 @@ def _engine() -> "type[PolarsEngine]":
 
 def _prepare(expectation: Expectation) -> _Prepared | str:
     """The expectation ready to be measured, or why it cannot be."""
+    if expectation.arguments.get("row_condition"):
+        return CONDITIONS
     try:
         arguments = orjson.dumps(dict(expectation.arguments), option=orjson.OPT_SORT_KEYS, default=_plain)
     except TypeError:
@@ -86,7 +87,7 @@ def _plain(value: object) -> object:
 @lru_cache(maxsize=4096)
 def _prepared(name: str, arguments: bytes) -> _Prepared | str:
     # Deferred as in _engine, and by now paid for.
-    from great_expectations.exceptions import ExpectationNotFoundError, GreatExpectationsError
+    from great_expectations.exceptions.exceptions import ExpectationNotFoundError, GreatExpectationsError
     from great_expectations.expectations.registry import get_expectation_impl
 
     try:
@@ -102,7 +103,7 @@ def _prepared(name: str, arguments: bytes) -> _Prepared | str:
 
 
 def _judge(
-    item: _Prepared | str, metrics: Mapping[tuple[str, str, str], Any], engine: "PolarsEngine"
+    item: _Prepared | str, metrics: "dict[MetricConfigurationID, Any]", engine: "PolarsEngine"
 ) -> tuple[bool | None, str]:
     if isinstance(item, str):
         return None, f"not evaluated: {item}"
@@ -116,9 +117,8 @@ def _judge(
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         # Its comparison of a measured value with a bound of another kind; the message may quote the value.
         return None, f"not evaluated: what was measured cannot be compared with its arguments ({type(error).__name__})"
-    # Numpy's True is not Python's: only a plain yes is a yes.
-    verdict = {True: True, False: False}.get(bool(answer)) if answer is not None else None
-    return verdict, _sentence(values)
+    # Numpy's True is not Python's.
+    return None if answer is None else bool(answer), _sentence(values)
 
 
 def _sentence(values: Mapping[str, Any]) -> str:
@@ -128,8 +128,8 @@ def _sentence(values: Mapping[str, Any]) -> str:
     missing = broken.pop("column_values.nonnull.unexpected_count", None) if len(broken) > 1 else None
     if broken:
         (count,) = broken.values()
-        told = f"{count:,} of {rows:,} rows break it" if rows is not None else f"{count:,} rows break it"
-        return f"{told}, {missing:,} have no value" if missing else told
+        broke = f"{count:,} of {rows:,} rows break it"
+        return f"{broke}, {missing:,} have no value" if missing else broke
     if "table.columns" in values:
         return "the columns are " + ", ".join(values["table.columns"])
     told = [f"{_label(name)} is {_shown(value)}" for name, value in values.items() if value != []]
@@ -144,10 +144,8 @@ def _shown(value: Any) -> str:
     match value:
         case None:
             return "undefined, no value is there"
-        case bool() | int():
-            return f"{value:,}"
-        case float():
-            return f"{value:,.6g}"
+        case int() | float():
+            return f"{value:,.12g}"
         case date() | datetime():
             return value.isoformat()
         case list() if all(isinstance(item, int | float) for item in value):
