@@ -194,7 +194,8 @@ def _length_between(column: _Column, value: Arguments) -> pl.Expr:
 
 
 def _length_equals(column: _Column, value: Arguments) -> pl.Expr:
-    return column.text().str.len_chars() == value["value"]
+    equals: pl.Expr = column.text().str.len_chars() == value["value"]
+    return equals
 
 
 def _in_set(column: _Column, value: Arguments) -> pl.Expr:
@@ -293,7 +294,8 @@ def _pair_in_set(columns: Sequence[_Column], value: Arguments) -> pl.Expr:
 
 def _sum_equal(columns: Sequence[_Column], value: Arguments) -> pl.Expr:
     total: pl.Expr = reduce(pl.Expr.add, [column.numbers() for column in columns])
-    return total == value["sum_total"]
+    equals: pl.Expr = total == value["sum_total"]
+    return equals
 
 
 def _all_equal(columns: Sequence[_Column], _: Arguments) -> pl.Expr:
