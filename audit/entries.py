@@ -45,8 +45,8 @@ class Decided:
 
     `candidate` is the SHA-256 of the candidate's facts, `verdict` its plain form, `models` plain model facts without
     fractions, `measures` further figures as strings (seconds, rows, shares). `code` is the stage's digest, `row_rules`
-    that of the rules its rows were judged by. `event` is the lineage event that ends the attempt, so that a commit can be
-    finished from the ledger alone. Subject of the entry: `table`.
+    that of the rules its rows were judged by. `event` is the lineage event that ends the attempt, so that a commit can
+    be finished from the ledger alone. Subject of the entry: `table`.
     """
 
     permit: str | None
@@ -214,7 +214,9 @@ def closed(permit: str, table: str) -> str:
 
 def _file(body: Mapping[str, Any]) -> DraftFile:
     told = _Fields("a file", body)
-    return DraftFile(told.text("path"), told.number("size"), told.text("sha256"), told.number("rows"), told.text("stats"))
+    return DraftFile(
+        told.text("path"), told.number("size"), told.text("sha256"), told.number("rows"), told.text("stats")
+    )
 
 
 def _input(body: Mapping[str, Any]) -> InputFacts:
