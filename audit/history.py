@@ -64,7 +64,7 @@ class History:
 
 
 def read_history(table: Path, start: int = 0) -> History:
-    """Every version from `start` on of the table in this folder; what is no commit (`.tmp`, checkpoints) is no matter."""
+    """Every version from `start` on of the table in this folder; what is no commit (`.tmp`) does not count."""
     found = {version: read_version(table, version) for version in sorted(log_versions(table)) if version >= start}
     present = {version: told for version, told in found.items() if told is not None}
     return History(present, tuple(sorted(set(range(start, max(present, default=start))) - set(present))))

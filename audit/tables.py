@@ -83,30 +83,17 @@ class _Table:
     state: TableState | None = None
 
 
-class Tables:
-    """Every governed table, as far as the ledger was read. `refresh` reads on; the rest answers from memory."""
+class Fold:
+    """Every governed table, as far as it was told; entries are taken in the ledger's order. Not shared by threads."""
 
-    def __init__(self, ledger: LedgerReader) -> None:
-        self._ledger, self._next = ledger, 0
-        self._lock = threading.RLock()
+    def __init__(self) -> None:
         self._tables: dict[str, _Table] = {}
         self._decided: dict[str, tuple[int, Decided]] = {}
         self._open: dict[tuple[str, str], InDoubt] = {}
         self._faults: list[Fault] = []
 
-    def refresh(self) -> int:
-        """Folds what the ledger has gained since the last time; answers the ledger's size. Cheap if nothing is new."""
-        with self._lock:
-            size = self._ledger.prove().size
-            if size > self._next:
-                for logged in self._ledger.read(self._next, size, kind=_KINDS):
-                    self.fold(logged)
-                    self._next = logged.index + 1
-                self._next = size
-            return size
-
-    def fold(self, logged: Logged) -> None:
-        """Takes in one entry; one that cannot be believed becomes a fault. For who walks a ledger by himself."""
+    def take(self, logged: Logged) -> None:
+        """Takes in one entry; one that cannot be believed becomes a fault, one about no table changes nothing."""
         entry = logged.entry
         try:
             match entry.kind:
@@ -142,33 +129,6 @@ class Tables:
 
     def state(self, table: str) -> TableState | None:
         """What the table is; None where the ledger does not know it."""
-        with self._lock:
-            return self._state(table)
-
-    def files(self, table: str, version: int) -> Mapping[str, DraftFile]:
-        """The files of a committed version, by path. Raises LedgerError where there are none to read."""
-        with self._lock:
-            found = self._tables.get(table)
-            if found is None or version not in found.history:
-                raise LedgerError(f"version {version} of {table} was never committed; read one that its history names")
-            if found.history[version].lost:
-                raise LedgerError(f"version {version} of {table} was vacuumed; read a later one")
-            return MappingProxyType(_members(found, version))
-
-    def decision(self, permit: str) -> tuple[int, Decided] | None:
-        """The admitted decision that gave this permit, with its ledger index."""
-        return self._decided.get(permit)
-
-    def versions(self) -> Iterator[tuple[str, Version, Mapping[str, DraftFile]]]:
-        """Every committed version of every table in order, with its files; in one pass, for verification."""
-        for name in self.names:
-            found = self._tables[name]
-            members: dict[str, DraftFile] = {}
-            for version in found.history.values():
-                _apply(members, version.planned)
-                yield name, version, members
-
-    def _state(self, table: str) -> TableState | None:
         if (found := self._tables.get(table)) is None:
             return None
         if found.state is None:
@@ -187,6 +147,28 @@ class Tables:
                 decided_index=found.decided_index,
             )
         return found.state
+
+    def files(self, table: str, version: int) -> Mapping[str, DraftFile]:
+        """The files of a committed version, by path. Raises LedgerError where there are none to read."""
+        found = self._tables.get(table)
+        if found is None or version not in found.history:
+            raise LedgerError(f"version {version} of {table} was never committed; read one that its history names")
+        if found.history[version].lost:
+            raise LedgerError(f"version {version} of {table} was vacuumed; read a later one")
+        return MappingProxyType(_members(found, version))
+
+    def decision(self, permit: str) -> tuple[int, Decided] | None:
+        """The admitted decision that gave this permit, with its ledger index."""
+        return self._decided.get(permit)
+
+    def versions(self) -> Iterator[tuple[str, Version, Mapping[str, DraftFile]]]:
+        """Every committed version of every table in order, with its files; in one pass, for verification."""
+        for name in self.names:
+            found = self._tables[name]
+            members: dict[str, DraftFile] = {}
+            for version in found.history.values():
+                _apply(members, version.planned)
+                yield name, version, members
 
     def _table(self, name: str) -> _Table:
         """The table, about to change."""
@@ -269,6 +251,58 @@ class Tables:
         for version in vacuumed.versions:
             if version in table.history:
                 table.history[version] = replace(table.history[version], lost=True)
+
+
+class Tables:
+    """Every governed table as the ledger tells it. `refresh` reads on, the rest is memory. Threads may share it."""
+
+    def __init__(self, ledger: LedgerReader) -> None:
+        self._ledger, self._next, self._fold = ledger, 0, Fold()
+        self._lock = threading.Lock()
+
+    def refresh(self) -> int:
+        """Takes in what the ledger has gained since the last time; answers its size. Cheap if nothing is new."""
+        with self._lock:
+            size = self._ledger.prove().size
+            if size > self._next:
+                for logged in self._ledger.read(self._next, size, kind=_KINDS):
+                    self._fold.take(logged)
+                    self._next = logged.index + 1
+                self._next = size
+            return size
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every table that the ledger speaks of, sorted."""
+        with self._lock:
+            return self._fold.names
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The entries that were not believed."""
+        with self._lock:
+            return self._fold.faults
+
+    @property
+    def in_doubt(self) -> tuple[InDoubt, ...]:
+        """Every write whose story has no end yet, in the order of their decisions."""
+        with self._lock:
+            return self._fold.in_doubt
+
+    def state(self, table: str) -> TableState | None:
+        """What the table is; None where the ledger does not know it."""
+        with self._lock:
+            return self._fold.state(table)
+
+    def files(self, table: str, version: int) -> Mapping[str, DraftFile]:
+        """The files of a committed version, by path. Raises LedgerError where there are none to read."""
+        with self._lock:
+            return self._fold.files(table, version)
+
+    def decision(self, permit: str) -> tuple[int, Decided] | None:
+        """The admitted decision that gave this permit, with its ledger index."""
+        with self._lock:
+            return self._fold.decision(permit)
 
 
 def _apply(members: dict[str, DraftFile], planned: Planned) -> None:
