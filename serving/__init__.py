@@ -1,1 +1,1 @@
-"""How a model answers: the port, the gateway in front of it, its registry, its card."""
+"""How a model answers: the port, the gateway before it, registry, cards. Knows no policies and no stages."""
