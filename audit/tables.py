@@ -45,7 +45,10 @@ class InDoubt:
 
 @dataclass(frozen=True)
 class TableState:
-    """What a governed table is now. A table that was decided upon and never committed has version -1 and no files."""
+    """What a governed table is now. A table that was decided upon and never committed has version -1 and no files.
+
+    `decided` is the last decision about it, `settled` the last that was admitted and carried out to the end.
+    """
 
     table: str
     version: int
@@ -58,6 +61,7 @@ class TableState:
     foreign: Mapping[int, Foreign]
     decided: Decided | None
     decided_index: int | None
+    settled: Decided | None
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class _Table:
     last: int = -1
     decided: Decided | None = None
     decided_index: int | None = None
+    settled: Decided | None = None
     state: TableState | None = None
 
 
@@ -145,6 +150,7 @@ class Fold:
                 foreign=MappingProxyType(dict(found.foreign)),
                 decided=found.decided,
                 decided_index=found.decided_index,
+                settled=found.settled,
             )
         return found.state
 
@@ -184,9 +190,12 @@ class Fold:
         if decision.permit in self._decided:
             raise LedgerError(f"permit {decision.permit} was given twice")
         names = [planned.write.table for planned in decision.writes]
-        if not names or len(set(names)) < len(names):
-            raise LedgerError(f"permit {decision.permit} allows no write, or two on one table")
+        if len(set(names)) < len(names):
+            raise LedgerError(f"permit {decision.permit} allows two writes on one table")
         self._decided[decision.permit] = index, decision
+        if not names:
+            # What stands was judged again and nothing has to change: settled at once.
+            table.settled = decision
         for planned in decision.writes:
             self._table(planned.write.table)
             self._open[decision.permit, planned.write.table] = InDoubt(decision.permit, index, planned, decision)
@@ -229,6 +238,8 @@ class Fold:
         if len(table.history) % _SNAPSHOT == 0:
             table.snapshots[commit.version] = dict(table.files)
         del self._open[commit.permit, commit.table]
+        if not any(permit == commit.permit for permit, _ in self._open):
+            self._table(doubt.decision.table).settled = doubt.decision
 
     def _take_abandonment(self, logged: Logged, abandoned: Abandoned) -> None:
         self._close(logged, abandoned.permit, abandoned.table)
