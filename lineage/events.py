@@ -130,7 +130,7 @@ def completed(
         raise LineageError(
             f"stage {attempt.stage}", f"{', '.join(silent)} has no committed version", "report the commit, or a failure"
         )
-    return _event(attempt, RunState.COMPLETE, at, inputs, outputs, more=_governance(decision, outputs))
+    return _event(attempt, RunState.COMPLETE, at, inputs, outputs, more=_governance(decision))
 
 
 def failed(
@@ -158,7 +158,7 @@ def failed(
         )
     }
     if decision is not None:
-        run |= _governance(decision, outputs)
+        run |= _governance(decision)
     return _event(attempt, RunState.FAIL, at, inputs, outputs, more=run)
 
 
@@ -166,8 +166,7 @@ def _refusal(rule: str, about: str, why: str, do: str) -> str:
     return f"refused by {rule}{f' ({about})' if about else ''}: {why}. To do: {do}"
 
 
-def _governance(decision: Decision, outputs: Sequence[Output]) -> dict[str, RunFacet]:
-    judged = [output.candidate for output in outputs if output.candidate is not None] or [decision.candidate]
+def _governance(decision: Decision) -> dict[str, RunFacet]:
     return {
         GATE_DECISION: facets.gate_decision(
             decision.verdict,
@@ -176,7 +175,7 @@ def _governance(decision: Decision, outputs: Sequence[Output]) -> dict[str, RunF
             permit=decision.permit,
             trace=decision.trace,
         ),
-        MODEL_USE: facets.model_use(judged),
+        MODEL_USE: facets.model_use(decision.candidate),
         "test": facets.tests(decision.verdict),
     }
 

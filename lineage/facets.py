@@ -5,7 +5,7 @@ out where OpenLineage wants a number.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -248,9 +248,8 @@ def receipts(candidate: Candidate) -> DatasetFacet:
     return Receipts(rows=candidate.rows, fingerprints=candidate.fingerprints, fields=fields, producer=PRODUCER)
 
 
-def model_use(candidates: Sequence[Candidate]) -> RunFacet:
-    """The models that answered in the attempt, each once, and the cost of all."""
-    used = {model: None for candidate in candidates for model in candidate.models}
+def model_use(candidate: Candidate) -> RunFacet:
+    """The models that answered in the attempt, and what that cost."""
     models = [
         {
             "task": model.task,
@@ -261,9 +260,9 @@ def model_use(candidates: Sequence[Candidate]) -> RunFacet:
             **({"registered": model.registered_digest} if model.registered_digest is not None else {}),
             **({"standing": model.standing} if model.standing is not None else {}),
         }
-        for model in used
+        for model in candidate.models
     ]
-    return ModelUse(models=models, cost=str(sum((c.cost for c in candidates), Decimal(0))), producer=PRODUCER)
+    return ModelUse(models=models, cost=str(candidate.cost), producer=PRODUCER)
 
 
 def tests(verdict: Verdict) -> RunFacet:

@@ -145,6 +145,9 @@ class HttpTransport:
             raise self._unacknowledged(why) from broken
         finally:
             watch.cancel()
+        if late.is_set():
+            # Headers that the deadline cut short parse as if they were whole.
+            raise self._unacknowledged(f"no answer within {self._seconds:g} s")
         if not 200 <= answer.status_code < 300:
             raise self._unacknowledged(f"it answered {answer.status_code}")
 
