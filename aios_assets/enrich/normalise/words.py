@@ -12,9 +12,10 @@ def words(lines: str, *, apart: str | None = None) -> frozenset[str]:
 ABSENT: Final = words(
     """
     -|--|---|\u2013|\u2014|?|??|.|..|...|\u2026|/|n/a|n.a.|n.a|na|#n/a|#na|n/v|n.v.|k.a.|k. a.|nd|n.d.|b.d.|bd|null|none
-    nil|\\n|(null)|[null]|tbd|tba|tbc|unknown|unbekannt|inconnu|desconocido|nieznana|missing|empty|undefined|#value!
+    nil|\\n|(null)|tbd|tba|tbc|unknown|unbekannt|inconnu|desconocido|nieznana|empty|undefined|#value!
     #ref!|#div/0!|#name?|not available|not applicable|does not apply|nicht verf\u00fcgbar|keine angabe|entf\u00e4llt|brak
-    nie dotyczy|non applicable|no aplica|unspecified|various|\u7121\u3057|\u306a\u3057
+    nie dotyczy|non applicable|no aplica|unspecified
+    various|\u7121\u3057|\u306a\u3057
     """,
     apart="|",
 )
