@@ -32,7 +32,7 @@ class Bundle:
 
     @classmethod
     def read(cls, folder: Path = HERE) -> Self:
-        """Reads the bundle in a folder; raises EngineMissingError where a file is, WrongBundleError where a digest differs."""
+        """Reads a folder; raises EngineMissingError where a file is missing, WrongBundleError where a digest differs."""
         try:
             manifest = orjson.loads((folder / MANIFEST).read_bytes())
             contents = {name: (folder / name).read_bytes() for name in FILES}
