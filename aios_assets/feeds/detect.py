@@ -1,0 +1,243 @@
+"""Detection: format, encoding and dialect of a delivery, from its first bytes."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import charset_normalizer
+import numpy as np
+
+from aios_assets.feeds.batch import unique_names
+from aios_assets.feeds.blocks import UTF16, Block, utf8
+from aios_assets.feeds.delimited import Dialect, records, unquoted
+from aios_assets.feeds.errors import FeedError, LimitError
+from aios_assets.feeds.format import Compression, Format, Kind
+from aios_assets.feeds.limits import MIB, Limits
+from aios_assets.feeds.views import Buffer
+
+SAMPLE = MIB
+SEPARATORS = ",;\t|#^~:\x1f\x01"
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_FOREIGN = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
+    b"{\\rtf": "a Word document",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"SQLite format 3": "an SQLite database",
+    b"\x00\x00\xfe\xff": "UTF-32 text",
+    b"\xff\xfe\x00\x00": "UTF-32 text",
+}
+_LEGACY = (
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+    "shift_jis",
+    "gb18030",
+    "big5",
+    "euc_kr",
+    "euc_jp",
+)
+_DATA = re.compile(r"^(?:[-+]?[\d.,\s]*\d[\d.,]*|\d{4}-\d\d-\d\d.*|https?://.*)$")
+
+
+def magic(head: bytes, path: Path) -> Kind | None:
+    """The kind that the first decompressed bytes name by themselves; None where it is text. Raises FeedError."""
+    if head.startswith(b"PAR1"):
+        return Kind.PARQUET
+    if head.startswith(b"ARROW1"):
+        return Kind.ARROW
+    for start, name in _FOREIGN.items():
+        if head.startswith(start):
+            do = "export it as CSV, JSON Lines, XML, XLSX or Parquet in UTF-8"
+            raise FeedError("not a feed", why=f"it is {name}", do=do, path=path)
+    return None
+
+
+def detect(head: bytes, path: Path, limits: Limits, *, whole: bool, compression: Compression, fixed: Format) -> Format:
+    """The format of a text, from its first decompressed bytes (`whole`: they are all there is).
+
+    `fixed` is what the mapping says already: kind, encoding, separator and quote are taken where they are not empty.
+    """
+    mark, encoding = _encoding(head, fixed.encoding)
+    text = utf8(head[mark : len(head) // 2 * 2 if encoding in UTF16 else None], encoding)
+    _refuse_binary(text, path)
+    form = replace(fixed, compression=compression, encoding=encoding, mark=mark, skip=mark)
+    start = text.lstrip()[:1]
+    kind = fixed.kind if fixed.separator else _text_kind(text, start, fixed.kind)
+    if kind is not Kind.CSV:
+        return replace(form, kind=kind, newline="\n", line_end=_line_end(text, "\n"))
+    newline = "\r" if b"\r" in text and b"\n" not in text else "\n"
+    if text[:4].lower() == b"sep=" and text[5:6] in (b"\r", b"\n"):
+        preamble = text.index(b"\n" if b"\n" in text else b"\r") + 1
+        width = 2 if encoding in UTF16 else 1
+        form = replace(form, preamble=1, skip=mark + preamble * width, separator=fixed.separator or chr(text[4]))
+        text = text[preamble:]
+    if not whole:
+        text = text[: text.rfind(newline.encode()) + 1] or text
+    return _csv(replace(form, kind=kind, newline=newline, line_end=_line_end(text, newline)), text, fixed, path, limits)
+
+
+def _encoding(head: bytes, fixed: str) -> tuple[int, str]:
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return len(mark), fixed or encoding
+    if fixed:
+        return 0, fixed
+    units = np.frombuffer(head[: len(head) // 2 * 2], np.uint8).reshape(-1, 2)
+    if len(units) >= 4:
+        zeros = (units == 0).mean(axis=0)
+        if zeros.max() > 0.4 and zeros.min() < 0.1:
+            return 0, "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start >= len(head) - 3 and error.reason == "unexpected end of data":
+            return 0, "utf-8"
+        return 0, _legacy(head)
+    return 0, "utf-8"
+
+
+def _legacy(head: bytes) -> str:
+    """Mostly valid UTF-8 stays UTF-8 (its damaged lines go to the rejects); else the likeliest older encoding."""
+    lines = [line for line in head.split(b"\n") if not line.isascii()]
+    valid = sum(_is_utf8(line) for line in lines)
+    if valid * 2 > len(lines):
+        return "utf-8"
+    best = charset_normalizer.from_bytes(b"\n".join(lines)[: 64 * 1024], cp_isolation=list(_LEGACY)).best()
+    if best is None or str(best) == best.raw.decode(_LEGACY[0], "replace"):
+        return _LEGACY[0]
+    return best.encoding
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _refuse_binary(text: bytes, path: Path) -> None:
+    controls = np.frombuffer(text, np.uint8)
+    odd = ((controls < 32) & ~np.isin(controls, (9, 10, 12, 13, 1, 31))).mean() if len(controls) else 0.0
+    if odd > 0.1:
+        why = f"{odd:.0%} of its first bytes are control characters"
+        raise FeedError("not a feed", why=why, do="export it as CSV, JSON Lines, XML, XLSX or Parquet", path=path)
+
+
+def _text_kind(text: bytes, start: bytes, fixed: Kind) -> Kind:
+    if fixed is not Kind.CSV:
+        return fixed
+    if start == b"<" and re.match(rb"\s*<(\?xml|!--|!DOCTYPE|[A-Za-z_][\w:.-]*[\s/>])", text):
+        return Kind.XML
+    if start == b"{":
+        first, _, rest = text.lstrip().partition(b"\n")
+        closed = first.rstrip().endswith(b"}")
+        return Kind.JSONL if closed and (not rest.strip() or rest.lstrip()[:1] == b"{") else Kind.JSON
+    if start == b"[" and re.match(rb"\s*\[\s*([\[{\]]|$)", text):
+        return Kind.JSON
+    return Kind.CSV
+
+
+def _line_end(text: bytes, newline: str) -> str:
+    if newline == "\r":
+        return "CR"
+    both, every = text.count(b"\r\n"), text.count(b"\n")
+    return "LF" if not both else "CRLF" if both == every else "mixed"
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """How well a separator and a quote explain the sample."""
+
+    separator: str
+    quote: str
+    width: int
+    share: float
+    broken: float
+    header: bool
+
+    @property
+    def score(self) -> tuple[float, float, int]:
+        """More is better: consistent widths first, then sound quoting, then more columns."""
+        fit = self.share if self.width > 1 else 0.0
+        return (round(fit - self.broken + 0.25 * self.header * (self.width > 1), 1), -round(self.broken, 2), self.width)
+
+
+def _csv(form: Format, text: bytes, fixed: Format, path: Path, limits: Limits) -> Format:
+    ended = text.endswith(form.newline.encode())
+    buffer = Buffer.of(text[: 256 * 1024] if len(text) > 256 * 1024 else text, b"" if ended else form.newline.encode())
+    if len(text) > buffer.size:
+        cut = buffer.cut(0, buffer.size).rfind(form.newline.encode()) + 1
+        buffer = Buffer.of(text[:cut]) if cut else Buffer.of(text, b"" if ended else form.newline.encode())
+    newlines = np.flatnonzero(buffer.data[: buffer.size] == ord(form.newline))
+    empty = np.empty(0, np.int64)
+    block = Block(buffer, buffer.size, newlines, buffer, None, 0, 1, final=True, damaged=empty)
+    separators = [form.separator] if form.separator else list(SEPARATORS)
+    quotes = [fixed.quote] if fixed.quote else ['"', ""]
+    if not fixed.quote and len(re.findall(rb"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|\r\n])", text[:65536])) > 3:
+        quotes.append("'")
+    trials = [_try(block, Dialect(ord(s), ord(q) if q else -1, ord(form.newline))) for s in separators for q in quotes]
+    best = max(trials, key=lambda trial: trial.score)
+    form = replace(form, separator=best.separator, quote=best.quote)
+    names, width = _names(block, form)
+    if width > limits.columns:
+        raise LimitError("columns", limits.columns, f"{width:,} columns", path=path)
+    header = form.header and not _is_data(names)
+    shown = [*names, *[""] * (width - len(names))][:width] if header else [f"c{n}" for n in range(1, width + 1)]
+    return replace(form, header=header, columns=unique_names(shown))
+
+
+def _try(block: Block, dialect: Dialect) -> _Trial:
+    found = records(block, dialect, record_bytes=block.size)
+    filled = (found.ends - found.starts) > 2
+    counts = Counter(found.counts[filled].tolist())
+    width, often = counts.most_common(1)[0] if counts else (1, 0)
+    first = int(found.counts[filled][0]) if filled.any() else 0
+    total = max(1, sum(counts.values()))
+    quote = "" if dialect.quote < 0 else chr(dialect.quote)
+    # A quote that stands around fields and is not taken for one leaves the fields wrapped in it: that is no better.
+    broken = len(found.reasons) / total
+    if not quote:
+        starts = block.text.data[found.starts]
+        after = np.flatnonzero(block.text.data[: block.size] == dialect.separator) + 1
+        wrapped = (block.text.data[after] == ord('"')).sum() + (starts == ord('"')).sum()
+        broken = min(1.0, float(wrapped) / total)
+    return _Trial(chr(dialect.separator), quote, width, often / total, broken, abs(first - width) <= (width > 8))
+
+
+def _names(block: Block, form: Format) -> tuple[list[str], int]:
+    """The first record's fields, and how many fields records have."""
+    dialect = Dialect(ord(form.separator), ord(form.quote) if form.quote else -1, ord(form.newline))
+    found = records(block, dialect, record_bytes=block.size)
+    filled = np.flatnonzero((found.ends - found.starts > 2) | (found.counts > 1))
+    if not len(filled):
+        filled = np.flatnonzero(found.ends - found.starts > 1)
+    if not len(filled):
+        return [], 1
+    first = filled[:1]
+    starts, ends, _ = unquoted(block.text.data, dialect, *found.fields(first, int(found.counts[first[0]])))
+    names = []
+    for start, end in zip(starts[:, 0], ends[:, 0], strict=True):
+        name = block.text.cut(int(start), int(end)).decode("utf-8", "replace").replace("\0", "")
+        names.append(name.replace(form.quote * 2, form.quote) if form.quote else name)
+    counts = Counter(found.counts[filled[1:]].tolist())
+    width = counts.most_common(1)[0][0] if counts else len(names)
+    if width < len(names) and any(name.strip() for name in names[width:]):
+        width = len(names)
+    return names, width
+
+
+def _is_data(names: list[str]) -> bool:
+    """Whether the first record is data: one of its fields is a number, a date or an address, as no column is called."""
+    return any(_DATA.match(name.strip()) for name in names) or not any(name.strip() for name in names)
