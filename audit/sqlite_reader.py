@@ -164,7 +164,7 @@ def _node_query(level: int, number: int) -> tuple[str, tuple[int, int]]:
 
 
 def _node(found: list[Any], level: int, number: int) -> bytes:
-    if not found or len(found[0][0]) != 32:
+    if not found or len(found[0][0] or b"") != 32:
         raise LedgerError(f"entry {((number + 1) << level) - 1} has lost its hashes; run `aios audit verify`")
     return bytes(found[0][0])
 
