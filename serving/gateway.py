@@ -114,6 +114,10 @@ class Gateway:
         other._run, other._tally = run, _Tally()
         return other
 
+    def digest_of(self, task: str) -> str:
+        """Digest of the model that answers a task now; raises ServingError where none does."""
+        return self._router.route(task)[0].digest
+
     def used(self) -> tuple[Use, ...]:
         """Every model that answered in this session, in the order of first use."""
         with self._tally.lock:
