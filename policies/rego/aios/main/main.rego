@@ -33,7 +33,7 @@ rules := [described |
 #   by the host. Rules are asked together because reading the columns costs more than judging them.
 # entrypoint: true
 # schemas:
-#   - input: schema.rows
+#   - input: {type: object}
 rows := {"judged": input.count, "rules": {name: answer |
 	some name in input.rules
 	[category, title] := split(name, "/")
@@ -49,7 +49,7 @@ rows := {"judged": input.count, "rules": {name: answer |
 
 # METADATA
 # schemas:
-#   - input: schema.rows
+#   - input: {type: object}
 complete(facts) if {
 	input.count > 0
 	count(facts) > 0

@@ -23,7 +23,7 @@ about(chain) := {
 # METADATA
 # title: The levels of the rule that asks, in the profile that the input names
 # schemas:
-#   - input: schema.profiled
+#   - input: {type: object}
 levels(chain) := data.aios.levels[input.profile][name(chain)]
 
 # METADATA

@@ -20,7 +20,7 @@ about := result.about(rego.metadata.chain())
 
 # METADATA
 # schemas:
-#   - input: schema.rows
+#   - input: {type: object}
 refused := [index |
 	given := input.columns["answer.given"]
 	by := input.columns["answer.by"]

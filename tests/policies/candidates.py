@@ -1,0 +1,90 @@
+"""A candidate that every rule admits, for tests that change one fact of it, and engines that misbehave."""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from policies.candidate import Candidate, ColumnFacts, ExpectationFacts, InputFacts, ModelFacts, ParentFacts
+from policies.engine import Identity, PolicyEngine
+
+DECLARED = (("product", "String"), ("colour", "String"), ("_fingerprint", "Int64"))
+CARD = {
+    "purpose": "reads colours",
+    "owner": "catalogue",
+    "licence": "Apache-2.0",
+    "limits": ["English only"],
+    "evaluation": {"f1": 0.9},
+    "training_data": "none",
+}
+COLOURS = Candidate(
+    table="colours",
+    stage="colour",
+    profile="run",
+    tags=(),
+    key=("product",),
+    contract="c" * 64,
+    contract_version=1,
+    draft="d" * 64,
+    declared=DECLARED,
+    columns=(
+        ColumnFacts("product", "String", (), 0, 0, 0, False, None, None),
+        ColumnFacts("colour", "String", ("enriched",), 10, 0, 0, True, 0, 0.9),
+        ColumnFacts("_fingerprint", "Int64", (), 0, 0, 0, False, None, None),
+    ),
+    rows=1000,
+    considered=1000,
+    quarantined=3,
+    fingerprints=1000,
+    inputs=(InputFacts("products", "table", 3, None, 17), InputFacts("feed.csv", "file", None, "0" * 64, None)),
+    models=(ModelFacts("extract/colour", "palette", "3", "e" * 64, "e" * 64, "champion", CARD, 1000),),
+    expected=1,
+    expectations=(ExpectationFacts("expect_column_values_to_be_unique", ("product",), True, "0 repeated"),),
+    cost=Decimal("0.12"),
+    parent=ParentFacts(2, 990, DECLARED, "c" * 64, 1),
+)
+
+
+def colour(**changed: Any) -> Candidate:
+    """The good candidate with facts of its answered column changed."""
+    product, answered, fingerprint = COLOURS.columns
+    return replace(COLOURS, columns=(product, replace(answered, **changed), fingerprint))
+
+
+def model(**changed: Any) -> Candidate:
+    """The good candidate with facts of its model changed."""
+    return replace(COLOURS, models=(replace(COLOURS.models[0], **changed),))
+
+
+class Answering:
+    """An engine of the port that hands the real one's answer to a function, or answers what it likes."""
+
+    def __init__(self, real: PolicyEngine, meddle: Mapping[str, Callable[[Any], Any]]) -> None:
+        self._real = real
+        self._meddle = meddle
+        self.identity: Identity = real.identity
+        self.asked: list[tuple[str, bytes]] = []
+
+    def decide(self, entrypoint: str, document: bytes) -> Any:
+        self.asked.append((entrypoint, document))
+        answer = copy.deepcopy(self._real.decide(entrypoint, document))
+        return self._meddle.get(entrypoint, lambda same: same)(answer)
+
+
+class Told:
+    """An engine that answers what it is told, without a bundle; for rules that exist only in a test."""
+
+    def __init__(self, rules: list[dict[str, Any]], rows: Callable[[Any], Any]) -> None:
+        self._rules = rules
+        self._rows = rows
+        self.identity = Identity(policy="p" * 64, engine="told", rules=tuple(one["rule"] for one in rules))
+        self.asked: list[Any] = []
+
+    def decide(self, entrypoint: str, document: bytes) -> Any:
+        if entrypoint == "aios/main/rules":
+            return self._rules
+        self.asked.append(orjson.loads(document))
+        return self._rows(self.asked[-1])
