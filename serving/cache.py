@@ -10,7 +10,7 @@ import polars_hash as plh
 
 from serving.model import Model, ServingError, identity
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS answers (key BLOB PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID"
+_SCHEMA = "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID"
 _CHUNK = 20_000
 
 
@@ -66,7 +66,7 @@ class Cache:
             for start in range(0, len(keys), _CHUNK):
                 listed = '["' + '","'.join(keys[start : start + _CHUNK]) + '"]'
                 found += db.execute(
-                    "SELECT asked.value, answer FROM json_each(?) AS asked JOIN answers ON key = unhex(asked.value)",
+                    "SELECT asked.value, answer FROM json_each(?) AS asked JOIN answers ON answers.key = asked.value",
                     (listed,),
                 ).fetchall()
         return pl.DataFrame(found, schema={"key": pl.String, "answer": pl.String}, orient="row")
@@ -75,7 +75,7 @@ class Cache:
         """Keeps answers (`key`, `answer`); one already kept stays as it is."""
         ordered = answers.select("key", "answer").sort("key")
         with self._open() as db, db:
-            db.executemany("INSERT OR IGNORE INTO answers VALUES (unhex(?), ?)", ordered.iter_rows())
+            db.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?)", ordered.iter_rows())
 
     def __len__(self) -> int:
         with self._open() as db:

@@ -157,7 +157,7 @@ class Gateway:
         digest = self._digest(model)
         table = table.with_columns(_key=keys_of(model, digest, table["_input"]))
         distinct = table.unique("_key", keep="first", maintain_order=True)
-        known = self._cache.get(distinct["_key"].to_list()) if self._cache and distinct.height else None
+        known = self._cache.get(distinct["_key"].to_list()) if self._cache is not None and distinct.height else None
         wanted = distinct
         answers = []
         if known is not None and known.height:
@@ -199,7 +199,7 @@ class Gateway:
             if self._digest(model) != digest:
                 raise SwappedModelError(model, digest, model.digest)
             # Kept before it is settled: what was paid for is not asked again, whatever happens now.
-            if self._cache:
+            if self._cache is not None:
                 self._cache.put(pl.DataFrame({"key": batch["_key"], "answer": encoded(rows)}))
         return rows
 
