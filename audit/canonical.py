@@ -30,7 +30,7 @@ def canonical(value: Any) -> bytes:
         raise NotCanonical(*_culprit(value, "the value", DEEPEST)) from error
 
 
-class _Unplain(Exception):  # noqa: N818 - never leaves this file
+class _Unplain(Exception):
     """Found a value that is not plain."""
 
 

@@ -11,11 +11,11 @@ class LedgerError(AuditError):
     """The ledger could not do what was asked, and nothing of it was done."""
 
 
-class InDoubt(LedgerError):  # noqa: N818 - a state, named as the design names it
+class InDoubt(LedgerError):
     """An append failed and storage could not be asked whether it happened; the ledger answers nothing until it can."""
 
 
-class AlreadyLogged(LedgerError):  # noqa: N818 - an answer rather than a fault: the work is done
+class AlreadyLogged(LedgerError):
     """An entry with this `once` key is in the ledger; `index` is where, None if the call itself repeats the key."""
 
     def __init__(self, once: str, index: int | None) -> None:
@@ -24,7 +24,7 @@ class AlreadyLogged(LedgerError):  # noqa: N818 - an answer rather than a fault:
         super().__init__(f"{once!r} is {where}; nothing was appended: read that entry instead of repeating the work")
 
 
-class NotCanonical(LedgerError):  # noqa: N818
+class NotCanonical(LedgerError):
     """A value that has no canonical JSON here."""
 
     def __init__(self, where: str, what: str) -> None:

@@ -121,14 +121,18 @@ class _Logs:
         base: frozenset[str] | None = frozenset()
         for number in range(history.latest + 1):
             log, committed = history.versions.get(number), state.history.get(number)
-            if log is None or log.torn:
-                base = None
-            else:
-                base = None if base is None else (base - set(log.removes)) | set(log.adds)
+            base = _replayed(base, log)
             if log is not None:
                 yield from _version(state, log, committed, base, members.get(number))
             if committed is not None:
                 base = members[number]
+
+
+def _replayed(base: frozenset[str] | None, log: LogVersion | None) -> frozenset[str] | None:
+    """The files after a version, from those before it; None where one of the two is not known."""
+    if base is None or log is None or log.torn:
+        return None
+    return base - set(log.removes) | set(log.adds)
 
 
 def _version(

@@ -317,3 +317,14 @@ def test_a_ledger_without_checkpoint_proves_nothing(ledger: SqliteLedger, path: 
         other.commit()
     with pytest.raises(LedgerError, match="cannot prove"):
         ledger.prove()
+
+
+def test_a_forked_child_begins_with_locks_and_queue_of_its_own(ledger: SqliteLedger) -> None:
+    ledger.append(entry(once="a"))
+    turn, looking = ledger._turn, ledger._looking
+    ledger._before_fork()
+    ledger._after_fork(child=True)
+    assert turn.locked()
+    assert looking.locked()
+    ledger.append(entry(once="b"))
+    assert keys(ledger) == ["a", "b"]
