@@ -14,6 +14,7 @@ from aios_assets.feeds.batch import END, LINE, PLACE, REJECTS, SKIPPED, START, B
 from aios_assets.feeds.delivery import Delivery, open_delivery
 from aios_assets.feeds.errors import FeedError, LimitError, StillWrittenError, UnsureError
 from aios_assets.feeds.format import Compression, Format, Kind
+from aios_assets.feeds.guess import Doubt, Guess, Guessed, guess
 from aios_assets.feeds.limits import Limits
 from aios_assets.feeds.mapping import Mapping, Source, Supplier, apply, load
 from aios_assets.feeds.reading import read, reread, reread_many
@@ -28,8 +29,11 @@ __all__ = [
     "Batch",
     "Compression",
     "Delivery",
+    "Doubt",
     "FeedError",
     "Format",
+    "Guess",
+    "Guessed",
     "Kind",
     "LimitError",
     "Limits",
@@ -39,6 +43,7 @@ __all__ = [
     "Supplier",
     "UnsureError",
     "apply",
+    "guess",
     "load",
     "open_delivery",
     "read",

@@ -33,8 +33,8 @@ class Dialect:
 class Records:
     """Every record of a block, in order: each is a range `starts` to `ends` of the block's text with `counts` fields.
 
-    `terms` holds where each field ends, `first` the index of each record's first one. `reasons` tells, by record number,
-    which ones have broken quoting, and why; `consumed` is where the next block goes on.
+    `terms` holds where each field ends, `first` the index of each record's first one. `reasons` tells, by record
+    number, which ones have broken quoting, and why; `consumed` is where the next block goes on.
     """
 
     starts: Index

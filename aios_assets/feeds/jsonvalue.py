@@ -3,19 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aios_assets.feeds.limits import Limits
 
 _LONE = re.compile(r"[\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
 class RecordError(Exception):
-    """Why one JSON record is set aside."""
+    """Why one record is set aside."""
 
-    rule: str
-    reason: str
+    def __init__(self, rule: str, reason: str) -> None:
+        self.rule, self.reason = rule, reason
+        super().__init__(f"{rule}: {reason}")
 
 
 class Number(str):
