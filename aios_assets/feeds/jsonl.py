@@ -84,6 +84,6 @@ def _batch(block: Block, limits: Limits, skipped: list[tuple[int, int, str]], pa
             rejects.append(Reject(*at, raw, refused.rule, refused.reason, DO[refused.rule]))
     chosen: Index = np.array(kept, np.int64)
     columns = [pl.Series(name, values[chosen]) for name, values in zip((LINE, START, END), place, strict=True)]
-    rows = table(flat, limits, path).with_columns(columns) if flat else pl.DataFrame(columns)
+    rows = pl.DataFrame([*table(flat, limits, path).get_columns(), *columns])
     raw_rows = blobs(block.original, block.originals(starts[chosen]), block.originals(ends[chosen]))
     return Batch(rows, raw_rows, rejects_frame(rejects), skipped_frame(skipped))
