@@ -1,0 +1,18 @@
+"""Matching: which records of different suppliers are one product, by evidence, with no labels.
+
+    model = learn(records)                     # everything taken from the whole catalogue; pin it by `model.digest`
+    matches = match(records, model)            # matches.pairs, matches.clusters, matches.asked
+    matches = rematch(records, model, matches, changed)    # same outcome as match(), a fraction of the comparisons
+
+`records` has `supplier`, `sku`, `title` and, where a feed has them, `description`, `brand`, `model` (model number), `gtin`,
+`price` (Decimal, float or text), `currency`, `category`, `attributes` (text). Everything is deterministic and independent of
+the order of rows. `match` and `rematch` take `previous` (clusters of the last run: product ids are kept), `never` and
+`always` (pairs that a person decided, columns PAIR_KEYS) and `merge` (`certain` or `likely` pairs make clusters).
+`MatchModel.to_bytes` and `MatchModel.from_bytes` store a model.
+"""
+
+from aios_assets.enrich.matching.corpus import MatchingError
+from aios_assets.enrich.matching.match import PAIR_KEYS, Matches, learn, match, product_id, rematch
+from aios_assets.enrich.matching.model import MatchModel
+
+__all__ = ["PAIR_KEYS", "MatchModel", "Matches", "MatchingError", "learn", "match", "product_id", "rematch"]

@@ -1,0 +1,163 @@
+"""Block: which pairs of records are worth comparing, a handful for each record whatever the size of the catalogue.
+
+Every record looks for its nearest records of the other suppliers by rare words and by character trigrams (half and half),
+with sparse matrix products in slices. Tokens are looked up from the rarest on until a record has spent its budget of
+postings: a token in half the catalogue costs nothing, and a catalogue ten times as large costs ten times as much.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, cast
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sparse_dot_topn import sp_matmul_topn
+
+from aios_assets.enrich.matching.corpus import Corpus, Matrix
+from aios_assets.enrich.matching.model import MatchModel
+
+PAIRS_PER_RECORD: Final = 5.0
+"""How many candidates a record may have on average, both sides together: the promise is six."""
+
+NEAREST: Final = (3, 10)
+"""Fewest and most neighbours one record asks for: few are enough in a large source, a small one can afford more."""
+
+POSTINGS: Final = 20_000
+"""How many postings one record may visit."""
+
+SLICE: Final = 20_000
+THREADS: Final = 2
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs to compare: positions `left` < `right` of records, and how near the two are (cosine, 0 to 1)."""
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    near: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def space(corpus: Corpus) -> Matrix:
+    """Records x (words + trigrams), unit rows: the space in which neighbours are looked for."""
+    half = np.float32(np.sqrt(0.5))
+    return sp.csr_matrix(sp.hstack([corpus.words * half, corpus.grams * half], format="csr"))
+
+
+def neighbours_wanted(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many neighbours a record of each source asks for, so that all sources together spend the same.
+
+    A small source asks for more per record: most of its records have a counterpart in the large one, not vice versa.
+    """
+    share = PAIRS_PER_RECORD * sizes.sum() / max(len(sizes), 1) / np.maximum(sizes, 1)
+    return cast("NDArray[np.int64]", np.clip(np.floor(share), *NEAREST).astype(np.int64))
+
+
+class Lookup:
+    """Looks up the neighbours of records; what a token costs and how many are wanted is pinned by the model."""
+
+    def __init__(self, corpus: Corpus, model: MatchModel) -> None:
+        self.corpus = corpus
+        self.model = model
+        self.space = space(corpus)
+        self.suppliers: list[str] = corpus.records["supplier"].unique().sort().to_list()
+
+    def asked(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        """What each of `rows` asks for: (asking, neighbour, cosine), each asking record its own nearest."""
+        sources, everyone = self.corpus.sources, np.arange(self.corpus.size)
+        found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]] = []
+        for source, supplier in enumerate(self.suppliers):
+            asking = rows[sources[rows] == source]
+            wanted = self.wanted(supplier)
+            if supplier in self.model.dirty:
+                plus = self._nearest(asking, everyone, wanted=wanted + 1)
+                found.extend((a[a != b], b[a != b], near[a != b]) for a, b, near in plus)
+            else:
+                found.extend(self._nearest(asking, everyone[sources != source], wanted=wanted))
+        none = np.zeros(0, dtype=np.int64)
+        return (
+            np.concatenate([none, *(a for a, _, _ in found)]),
+            np.concatenate([none, *(b for _, b, _ in found)]),
+            np.concatenate([none.astype(np.float32), *(near for _, _, near in found)]),
+        )
+
+    def reached(
+        self, fresh: NDArray[np.int64], asking: NDArray[np.int64], near: NDArray[np.float32]
+    ) -> NDArray[np.bool_]:
+        """Which records would find one of the `fresh` ones among their nearest, given what they found before.
+
+        `asking`, `near`: the records that asked and how near each neighbour was that they found.
+        """
+        body = self.corpus
+        count = np.bincount(asking, minlength=body.size)
+        farthest = np.full(body.size, np.inf, dtype=np.float32)
+        np.minimum.at(farthest, asking, near)
+        for source, supplier in enumerate(self.suppliers):
+            short = (body.sources == source) & (count < self.wanted(supplier))
+            farthest[short] = 0.0
+        found = np.zeros(body.size, dtype=bool)
+        if not len(fresh):
+            return found
+        inverted = sp.csr_matrix(self.space[fresh].T)
+        for start in range(0, body.size, SLICE):
+            rows = np.arange(start, min(start + SLICE, body.size))
+            best = (self.affordable(rows) @ inverted).tocoo()
+            other = body.sources[rows[best.row]] != body.sources[fresh[best.col]]
+            dirty = np.array([supplier in self.model.dirty for supplier in self.suppliers])[
+                body.sources[rows[best.row]]
+            ]
+            near_enough = best.data >= farthest[rows[best.row]] - 1e-5
+            found[rows[best.row[(other | dirty) & near_enough]]] = True
+        return found
+
+    def wanted(self, supplier: str) -> int:
+        """How many neighbours a record of a supplier asks for; a supplier that the model never saw asks for the most."""
+        return self.model.wanted.get(supplier, NEAREST[1])
+
+    def _nearest(
+        self, rows: NDArray[np.int64], among: NDArray[np.int64], *, wanted: int
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]]:
+        """For each of `rows` its nearest records in `among`, slice by slice: positions, positions, cosines."""
+        if not len(rows) or not len(among):
+            return
+        inverted = sp.csr_matrix(self.space[among].T)
+        for start in range(0, len(rows), SLICE):
+            part = rows[start : start + SLICE]
+            asked = self.affordable(part)
+            found = sp_matmul_topn(asked, inverted, top_n=wanted, threshold=0.0, n_threads=THREADS).tocoo()
+            yield part[found.row], among[found.col], found.data.astype(np.float32)
+
+    def affordable(self, rows: NDArray[np.int64]) -> Matrix:
+        """The rows as queries, their commonest tokens taken out so that no record visits more than POSTINGS postings."""
+        queries = self.space[rows]
+        cost = self._costs[queries.indices]
+        row = np.repeat(np.arange(queries.shape[0]), np.diff(queries.indptr))
+        order = np.lexsort((queries.indices, cost, row))
+        spent = np.cumsum(cost[order])
+        before = np.concatenate([[0], spent])[queries.indptr[:-1]]
+        kept = np.zeros(len(cost), dtype=bool)
+        kept[order] = spent - before[row[order]] <= POSTINGS
+        at = (row[kept], queries.indices[kept])
+        return sp.csr_matrix((queries.data[kept], at), shape=queries.shape, dtype=np.float32)
+
+    @cached_property
+    def _costs(self) -> NDArray[np.int64]:
+        """How many records hold each token, by the model's counts."""
+        body = self.corpus
+        counts = [body.learned.counts_of(body.vocabulary), body.learned.gram_counts(body.gram_names)]
+        return np.concatenate(counts)
+
+
+def symmetric(asking: NDArray[np.int64], found: NDArray[np.int64], near: NDArray[np.float32]) -> Candidates:
+    """Each pair once, the lower position on the left, in order."""
+    left, right = np.minimum(asking, found), np.maximum(asking, found)
+    order = np.lexsort((near, right, left))
+    left, right, near = left[order], right[order], near[order]
+    last = np.ones(len(left), dtype=bool)
+    last[:-1] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
+    return Candidates(left[last], right[last], near[last])

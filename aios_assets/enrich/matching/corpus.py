@@ -1,0 +1,204 @@
+"""Corpus: a catalogue's records as matrices, so that a million pairs compare in vectorised steps."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, TypeAlias, cast
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from aios_assets.enrich.matching import tokens
+
+Matrix: TypeAlias = Any
+"""A scipy CSR matrix; scipy-stubs' generics add nothing here."""
+
+KEY: Final = ("supplier", "sku")
+TEXTS: Final = ("title", "description", "brand", "model", "gtin", "category", "attributes")
+OPTIONAL: Final = (*TEXTS, "price", "currency")
+
+
+class MatchingError(ValueError):
+    """Records that cannot be matched: it names what is wrong and what to change."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words of a catalogue in sorted order and in how many records each stands, out of `size` records."""
+
+    words: pl.Series
+    counts: NDArray[np.int64]
+    size: int
+
+    def counts_of(self, words: pl.Series) -> NDArray[np.int64]:
+        """In how many records each word stood; a word that was never seen counts as seen once."""
+        known = pl.DataFrame({"name": self.words, "count": self.counts}, schema={"name": pl.String, "count": pl.Int64})
+        return _counts(words, known)
+
+    def gram_counts(self, grams: pl.Series) -> NDArray[np.int64]:
+        """In how many records each character trigram stood, summed over the words that have it."""
+        counted = pl.DataFrame({"count": self.counts}, schema={"count": pl.Int64}).with_row_index("row")
+        known = _grams(self.words).join(counted, on="row").group_by("gram").agg(pl.col("count").sum())
+        return _counts(grams, known.rename({"gram": "name"}))
+
+    def rarity(self, counts: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Inverse document frequency of what stood in so many records; what stands everywhere weighs nothing."""
+        return cast("NDArray[np.float32]", np.log((self.size + 1) / (counts + 1)).clip(0).astype(np.float32))
+
+
+def _counts(names: pl.Series, known: pl.DataFrame) -> NDArray[np.int64]:
+    joined = names.alias("name").to_frame().join(known, on="name", how="left", maintain_order="left")
+    return joined["count"].fill_null(1).to_numpy()
+
+
+def prepared(records: pl.DataFrame) -> pl.DataFrame:
+    """Records in key order with every column that matching reads, null where a feed has none.
+
+    Raises MatchingError where `supplier`, `sku` or `title` is missing, a key is null, or a key stands twice.
+    """
+    missing = [name for name in (*KEY, "title") if name not in records.columns]
+    if missing:
+        raise MatchingError(f"records lack the column {', '.join(missing)}: map it in the feed's mapping")
+    texts = [pl.col(name).cast(pl.String) for name in (*KEY, *TEXTS) if name in records.columns]
+    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in TEXTS if name not in records.columns]
+    price = (
+        tokens.money(records["price"]) if "price" in records.columns else pl.Series("price", [None], dtype=pl.Float64)
+    )
+    money = "currency" in records.columns
+    frame = records.select(
+        *texts,
+        *absent,
+        price.alias("price") if len(price) == len(records) else pl.lit(None, dtype=pl.Float64).alias("price"),
+        (pl.col("currency").cast(pl.String) if money else pl.lit(None, dtype=pl.String)).alias("currency"),
+    ).sort(KEY)
+    if frame.select(pl.any_horizontal(pl.col(KEY).is_null()).any()).item():
+        raise MatchingError("a record has no supplier or no sku: set it aside before matching")
+    if frame.select(pl.struct(KEY).is_duplicated().any()).item():
+        twice = frame.filter(pl.struct(KEY).is_duplicated()).select(KEY).row(0)
+        raise MatchingError(f"record {twice[0]}/{twice[1]} stands twice: a key names one record, keep its newest row")
+    return frame
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Records of one catalogue, tokenised. Row numbers everywhere are positions in `records` (sorted by key)."""
+
+    records: pl.DataFrame
+    text: pl.DataFrame
+    learned: Vocabulary
+    vocabulary: pl.Series
+    idf: NDArray[np.float32]
+    bag: Matrix
+    """records x words: title, brand and model number (binary)."""
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return len(self.records)
+
+    @cached_property
+    def sources(self) -> NDArray[np.int64]:
+        """Each record's supplier, numbered in sorted order."""
+        ranks = self.records["supplier"].rank("dense").cast(pl.Int64) - 1
+        return cast("NDArray[np.int64]", ranks.to_numpy())
+
+    @cached_property
+    def words(self) -> Matrix:
+        """Records x words, IDF-weighted, unit rows."""
+        return unit(self.bag @ sp.diags(self.idf).astype(np.float32))
+
+    @cached_property
+    def grams(self) -> Matrix:
+        """Records x character trigrams of the words, weighted by how rare they are in the pinned vocabulary, unit rows."""
+        listed = self._spelled.group_by("row", maintain_order=True).agg("gram")["gram"]
+        present = self.bag @ incidence(listed, self.gram_names)
+        present.data[:] = 1.0
+        return unit(present @ sp.diags(self.learned.rarity(self.learned.gram_counts(self.gram_names))))
+
+    @cached_property
+    def gram_names(self) -> pl.Series:
+        """The trigrams that stand in any word, sorted."""
+        return self._spelled["gram"].unique().sort()
+
+    @cached_property
+    def _spelled(self) -> pl.DataFrame:
+        return _grams(self.vocabulary)
+
+    @cached_property
+    def title(self) -> Matrix:
+        """Records x words of the title alone (binary)."""
+        return incidence(self.text.select(tokens.words(pl.col("title"))).to_series(), self.vocabulary)
+
+    @cached_property
+    def full(self) -> Matrix:
+        """Records x words of everything that is said of the record, as far as the vocabulary of titles reaches (binary)."""
+        everything = tokens.words(pl.concat_str("bag", "description", "attributes", separator=" "))
+        return incidence(self.text.select(everything).to_series(), self.vocabulary)
+
+
+def corpus(records: pl.DataFrame, vocabulary: Vocabulary | None) -> tuple[Corpus, Vocabulary]:
+    """Tokenises prepared records; weights come from the given vocabulary, or from these records where there is none."""
+    title, brand, model = pl.col("title"), pl.col("brand"), pl.col("model")
+    text = records.select(
+        tokens.plain(title, limit=tokens.TITLE_CHARS).alias("title"),
+        tokens.plain(brand, limit=100).alias("brand"),
+        tokens.plain(model, limit=60).alias("model"),
+        tokens.plain(pl.col("description"), limit=tokens.TEXT_CHARS).alias("description"),
+        tokens.plain(pl.col("attributes"), limit=tokens.TEXT_CHARS).alias("attributes"),
+    ).with_columns(pl.concat_str("title", "brand", "model", separator=" ").alias("bag"))
+    listed = text.select(tokens.words(pl.col("bag"))).to_series()
+    counts = listed.explode(empty_as_null=False, keep_nulls=False).alias("word").to_frame()
+    counted = counts.group_by("word").len("count").sort("word")
+    if vocabulary is None:
+        vocabulary = Vocabulary(counted["word"], counted["count"].cast(pl.Int64).to_numpy(), len(records))
+    return (
+        Corpus(
+            records=records,
+            text=text,
+            learned=vocabulary,
+            vocabulary=counted["word"],
+            idf=vocabulary.rarity(vocabulary.counts_of(counted["word"])),
+            bag=incidence(listed, counted["word"]),
+        ),
+        vocabulary,
+    )
+
+
+def unit(matrix: Matrix) -> Matrix:
+    """The matrix with rows of length one; empty rows stay empty."""
+    matrix = sp.csr_matrix(matrix, dtype=np.float32)
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    lengths[lengths == 0] = 1.0
+    return sp.csr_matrix(sp.diags((1.0 / lengths).astype(np.float32)) @ matrix, dtype=np.float32)
+
+
+def incidence(listed: pl.Series, vocabulary: pl.Series) -> Matrix:
+    """Rows x vocabulary: one where a row's list has the word; words outside the vocabulary are left out."""
+    known = pl.DataFrame({"word": vocabulary}).with_row_index("column")
+    pairs = (
+        pl.DataFrame({"row": pl.int_range(len(listed), dtype=pl.UInt32, eager=True), "word": listed})
+        .explode("word", empty_as_null=False, keep_nulls=False)
+        .join(known, on="word", how="inner")
+        .select("row", "column")
+        .unique()
+        .sort("row", "column")
+    )
+    values = np.ones(len(pairs), dtype=np.float32)
+    at = (pairs["row"].to_numpy(), pairs["column"].to_numpy())
+    return sp.csr_matrix((values, at), shape=(len(listed), len(vocabulary)), dtype=np.float32)
+
+
+def _grams(words: pl.Series) -> pl.DataFrame:
+    """`row`, `gram`: the distinct character trigrams of each word, written with a space on either side."""
+    padded = pl.DataFrame({"row": pl.int_range(len(words), dtype=pl.UInt32, eager=True), "word": words}).with_columns(
+        word=pl.concat_str(pl.lit(" "), "word", pl.lit(" "))
+    )
+    longest = padded.select(pl.col("word").str.len_chars().max().fill_null(0)).item()
+    parts = [
+        padded.filter(pl.col("word").str.len_chars() >= start + 3).select(
+            "row", gram=pl.col("word").str.slice(start, 3)
+        )
+        for start in range(max(longest - 2, 1))
+    ]
+    return pl.concat(parts).unique().sort("row", "gram")

@@ -1,0 +1,31 @@
+"""Explain: which evidence counted how much for a pair, in words and as a waterfall."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from aios_assets.enrich.matching.compare import KINDS
+
+WORTH_SAYING: Final = 0.1
+"""Contributions below this (in log-odds) are left out of the words; the waterfall has them all."""
+
+
+def contributions(evidence: NDArray[np.float32], weights: Sequence[float]) -> NDArray[np.float64]:
+    """Pairs x KINDS: how much each kind of evidence moved the log-odds."""
+    return np.asarray(evidence, dtype=np.float64) * np.asarray(weights, dtype=np.float64)
+
+
+def reasons(evidence: NDArray[np.float32], weights: Sequence[float]) -> pl.Series:
+    """For each pair its evidence in words, the weightiest first: `+1.0 the same part number; -0.7 prices apart`."""
+    moved = contributions(evidence, weights)
+    if not len(moved):
+        return pl.Series("evidence", [], dtype=pl.String)
+    order = np.argsort(-np.abs(moved), axis=1, kind="stable")
+    said = []
+    for row, places in zip(moved.tolist(), order.tolist(), strict=True):
+        told = [f"{row[at]:+.1f} {KINDS[at].says}" for at in places if abs(row[at]) >= WORTH_SAYING]
+        said.append("; ".join(told))
+    return pl.Series("evidence", said, dtype=pl.String)

@@ -1,0 +1,97 @@
+"""Match model: everything that matching learned from a whole catalogue, as one artefact with a digest."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Self
+
+import numpy as np
+import orjson
+import polars as pl
+
+from aios_assets.enrich.matching.compare import NAMES
+from aios_assets.enrich.matching.corpus import MatchingError, Vocabulary
+from aios_assets.enrich.matching.weigh import NOTHING, Calibration
+
+FORMAT: Final = "aios-match-model/1"
+
+
+@dataclass(frozen=True)
+class MatchModel:
+    """What was learned: word counts, weights of evidence, what scores are worth between which sources, which are clean.
+
+    `calibrations` are by pair of suppliers in sorted order; `overall` speaks for pairs of which too little is known.
+    `dirty` suppliers list the same product more than once. `wanted` is how many neighbours a record of a supplier asks for.
+    """
+
+    vocabulary: Vocabulary
+    weights: tuple[float, ...]
+    overall: Calibration
+    calibrations: dict[tuple[str, str], Calibration]
+    dirty: tuple[str, ...]
+    wanted: dict[str, int]
+
+    def calibration(self, one: str, other: str) -> Calibration:
+        """What scores are worth between two suppliers."""
+        pair = (one, other) if one <= other else (other, one)
+        return self.calibrations.get(pair, self.overall)
+
+    def to_bytes(self) -> bytes:
+        """The model as canonical JSON: equal models are equal bytes."""
+        return orjson.dumps(
+            {
+                "format": FORMAT,
+                "words": self.vocabulary.words.to_list(),
+                "counts": self.vocabulary.counts.tolist(),
+                "size": self.vocabulary.size,
+                "weights": dict(zip(NAMES, self.weights, strict=True)),
+                "overall": _told(self.overall),
+                "calibrations": [[*pair, _told(told)] for pair, told in sorted(self.calibrations.items())],
+                "dirty": list(self.dirty),
+                "wanted": dict(sorted(self.wanted.items())),
+            },
+            option=orjson.OPT_SORT_KEYS,
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The model that `to_bytes` wrote; raises MatchingError for anything else."""
+        try:
+            told = orjson.loads(data)
+            if told["format"] != FORMAT or tuple(sorted(told["weights"])) != tuple(sorted(NAMES)):
+                raise MatchingError(
+                    f"this match model is {told['format']}, not {FORMAT} with {len(NAMES)} kinds: learn it again"
+                )
+            return cls(
+                vocabulary=Vocabulary(
+                    pl.Series("word", told["words"], dtype=pl.String),
+                    np.array(told["counts"], dtype=np.int64),
+                    int(told["size"]),
+                ),
+                weights=tuple(float(told["weights"][name]) for name in NAMES),
+                overall=_read(told["overall"]),
+                calibrations={(one, other): _read(value) for one, other, value in told["calibrations"]},
+                dirty=tuple(told["dirty"]),
+                wanted={supplier: int(count) for supplier, count in told["wanted"].items()},
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, MatchingError):
+                raise
+            raise MatchingError("these bytes are no match model: learn one from the catalogue") from error
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+def _told(calibration: Calibration) -> list[float | None]:
+    certain = calibration.certain if np.isfinite(calibration.certain) else None
+    return [calibration.share, calibration.level, calibration.threshold, certain]
+
+
+def _read(told: list[float | None]) -> Calibration:
+    share, level, threshold, certain = told
+    if share is None or level is None or threshold is None:
+        return NOTHING
+    return Calibration(share, level, threshold, np.inf if certain is None else certain)

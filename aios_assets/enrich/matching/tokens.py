@@ -1,0 +1,174 @@
+"""Tokens: what a record's text is made of, read the same way whoever wrote it.
+
+Words, codes and quantities are read from noisy strings by rules that hold for any catalogue: no list of brands or
+products, nothing learned. Everything is a polars expression; a million titles take seconds.
+"""
+
+from typing import Final
+
+import polars as pl
+
+TITLE_CHARS: Final = 400
+"""How much of a title is read. Real ones end near 250 characters; a title of five megabytes must not cost."""
+
+TEXT_CHARS: Final = 2_000
+"""How much of a description is read."""
+
+_NUMBER = r"\d+(?:\.\d+)?"
+_WORD = r"\d+(?:\.\d+)+\p{L}*|[\p{L}\d]+"
+_CODE = r"[\p{L}\d]+(?:[-/._#][\p{L}\d]+)*"
+
+_DIMENSIONS: Final[dict[str, dict[str, float]]] = {
+    "data": {
+        **dict.fromkeys(("kb", "kilobyte", "kilobytes"), 1e-6),
+        **dict.fromkeys(("mb", "meg", "megabyte", "megabytes"), 1e-3),
+        **dict.fromkeys(("gb", "g", "gig", "gigabyte", "gigabytes"), 1.0),
+        **dict.fromkeys(("tb", "terabyte", "terabytes"), 1e3),
+    },
+    "length": {
+        "mm": 1.0,
+        "cm": 10.0,
+        **dict.fromkeys(("m", "meter", "meters", "metre", "metres", "mtr"), 1e3),
+        **dict.fromkeys(("in", "inch", "inches", '"', "”", "zoll", "pouces"), 25.4),
+        **dict.fromkeys(("ft", "foot", "feet", "'"), 304.8),
+    },
+    "power": {**dict.fromkeys(("w", "watt", "watts"), 1.0), "kw": 1e3},
+    "voltage": dict.fromkeys(("v", "volt", "volts"), 1.0),
+    "charge": {"mah": 1.0, "ah": 1e3},
+    "frequency": {"hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9},
+    "pixels": dict.fromkeys(("mp", "megapixel", "megapixels"), 1.0),
+    "weight": {
+        "mg": 1e-3,
+        **dict.fromkeys(("gr", "gram", "grams", "gramm"), 1.0),
+        **dict.fromkeys(("kg", "kilo", "kilos"), 1e3),
+        **dict.fromkeys(("oz", "ounce", "ounces"), 28.3495),
+        **dict.fromkeys(("lb", "lbs", "pound", "pounds"), 453.592),
+    },
+    "volume": {"ml": 1.0, "cl": 10.0, **dict.fromkeys(("l", "liter", "litre", "liters", "litres", "ltr"), 1e3)},
+    "count": dict.fromkeys(
+        ("pk", "pack", "packs", "pcs", "piece", "pieces", "ct", "count", "stk", "stuck", "stueck"), 1.0
+    ),
+    "users": dict.fromkeys(
+        ("user", "users", "u", "seat", "seats", "license", "licenses", "licence", "lic", "client", "clients"), 1.0
+    ),
+    "ports": dict.fromkeys(("port", "ports", "outlet", "outlets"), 1.0),
+    "sheets": dict.fromkeys(("sheet", "sheets", "page", "pages"), 1.0),
+    "years": dict.fromkeys(("year", "years", "yr", "yrs"), 1.0),
+    "months": dict.fromkeys(("month", "months"), 1.0),
+}
+
+DIMENSIONS: Final = tuple(_DIMENSIONS)
+"""What quantities measure, in the order that `quantities` numbers them."""
+
+_UNITS: Final = {
+    unit: (number, factor)
+    for number, dimension in enumerate(DIMENSIONS)
+    for unit, factor in _DIMENSIONS[dimension].items()
+}
+
+_UNIT = "(?:" + "|".join(sorted((u for u in _UNITS if u[0].isalpha()), key=lambda u: (-len(u), u))) + ")"
+_PLAIN = rf"^(?:{_NUMBER}-?(?:{_UNIT}|x|k|p|th|st|nd|rd|bit|dpi|ppm|d|s)|(?:19|20)\d\d)$"
+_OF = r"\b(?:pack|set|box|case|lot|pkg|count)\s*(?:of|/)\s*(\d+)\b"
+
+
+def plain(text: pl.Expr, *, limit: int) -> pl.Expr:
+    """The text in lower case without accents, invisible characters and what lies behind the limit; null is empty."""
+    return (
+        text.fill_null("")
+        .str.slice(0, limit)
+        .str.normalize("NFKD")
+        .str.replace_all(r"[\p{M}\p{Cf}\x00]", "")
+        .str.to_lowercase()
+    )
+
+
+def squashed(text: pl.Expr) -> pl.Expr:
+    """Plain text with nothing left but letters and digits, to find a code however it was punctuated."""
+    return text.str.replace_all(r"[^\p{L}\d]+", "")
+
+
+def words(text: pl.Expr) -> pl.Expr:
+    """Distinct words of plain text: `v6.0` reads as `6`, so that a version is the same however it is written."""
+    return (
+        text.str.replace_all(r"\bv\.?\s?(\d)", "$1")
+        .str.extract_all(_WORD)
+        .list.eval(pl.element().str.replace(r"(?:\.0+)+$", ""))
+        .list.unique(maintain_order=True)
+    )
+
+
+def codes(text: pl.Expr) -> pl.Expr:
+    """Part numbers in plain text, squashed: four characters or more, mixed letters and digits or five digits and more.
+
+    Quantities (`500gb`), years and ordinals are no codes. `KTC-D320/1G` gives `ktcd3201g`.
+    """
+    code = pl.element().str.replace_all(r"[^\p{L}\d]+", "")
+    digits = code.str.count_matches(r"\d")
+    letters = code.str.len_chars() - digits
+    mixed = (digits >= 2) & (letters >= 1) & (code.str.len_chars() >= 4)
+    kept = ~pl.element().str.contains(_PLAIN) & (mixed | (digits >= 5)) & (code.str.len_chars() <= 24)
+    return text.str.extract_all(_CODE).list.eval(pl.when(kept).then(code)).list.drop_nulls().list.unique()
+
+
+def numbers(text: pl.Expr) -> pl.Expr:
+    """Bare numbers up to four digits in plain text (versions, years, generations), without trailing `.0`."""
+    element = pl.element()
+    return words(text).list.eval(element.filter(element.str.contains(r"^\d{1,4}(?:\.\d+)*$")))
+
+
+def quantities(frame: pl.DataFrame, text: str) -> pl.DataFrame:
+    """Quantities with units in a frame's plain text column: `row` (UInt32), `dimension` (UInt32), `value` (Int64).
+
+    Values are in thousandths of the dimension's base unit, rounded, so that `1 TB` and `1000 GB` are equal.
+    """
+    units = pl.DataFrame(
+        {
+            "unit": list(_UNITS),
+            "dimension": [number for number, _ in _UNITS.values()],
+            "factor": [factor for _, factor in _UNITS.values()],
+        },
+        schema={"unit": pl.String, "dimension": pl.UInt32, "factor": pl.Float64},
+    )
+    rows = frame.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), pl.col(text).alias("text"))
+    found = (
+        rows.select(
+            "row", pl.col("text").str.extract_all(rf"(?:^|[^\p{{L}}\d.])\d[\d,]*(?:\.\d+)?[\s-]?(?:{_UNIT}\b|[\"”'])")
+        )
+        .explode("text", empty_as_null=False, keep_nulls=False)
+        .with_columns(
+            pl.col("text").str.extract(r"(\d[\d,]*(?:\.\d+)?)").str.replace_all(",", "").alias("number"),
+            pl.col("text").str.extract(r"(\p{L}+|[\"”'])$").alias("unit"),
+        )
+        .join(units, on="unit", how="inner")
+        .select("row", "dimension", (pl.col("number").cast(pl.Float64, strict=False) * pl.col("factor")).alias("value"))
+    )
+    packs = (
+        rows.select("row", pl.col("text").str.extract(_OF).cast(pl.Float64, strict=False).alias("value"))
+        .drop_nulls()
+        .select("row", pl.lit(DIMENSIONS.index("count"), dtype=pl.UInt32).alias("dimension"), "value")
+    )
+    return (
+        pl.concat([found, packs])
+        .filter(pl.col("value").is_between(0, 1e12))
+        .select("row", "dimension", (pl.col("value") * 1000).round().cast(pl.Int64).alias("value"))
+        .unique()
+        .sort("row", "dimension", "value")
+    )
+
+
+def money(values: pl.Series) -> pl.Series:
+    """Prices as positive floats; text is read (`1.234,56 €`, `$1,234.56`), and what is no positive number is null.
+
+    Only for comparing two prices by their ratio: money that is published stays Decimal, elsewhere.
+    """
+    if values.dtype != pl.String:
+        number = values.cast(pl.Float64, strict=False)
+    else:
+        text = values.str.slice(0, 40).str.extract(r"(\d[\d.,' ]*)").str.replace_all(r"[' ]", "")
+        comma = text.str.contains(r",\d{1,2}$") & ~text.str.contains(r",.*,")
+        european = text.str.replace_all(r"\.", "", literal=False).str.replace(",", ".", literal=True)
+        english = text.str.replace_all(",", "", literal=True)
+        number = pl.select(pl.when(comma).then(european).otherwise(english)).to_series().cast(pl.Float64, strict=False)
+    return number.to_frame("price").select(
+        pl.when(pl.col("price").is_finite() & (pl.col("price") > 0) & (pl.col("price") < 1e12)).then("price")
+    )["price"]

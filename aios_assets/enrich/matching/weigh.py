@@ -1,0 +1,108 @@
+"""Weigh: from evidence to a calibrated probability, with no labels.
+
+The score of a pair is its weighted evidence. What a score is worth is learned from the catalogue against what chance
+brings about there: first the best one-to-one assignment is taken, then the best one among what it left over, and the best
+one among what that left. Between clean sources the second and third are coincidences (decoys). Matches are coincidences
+tilted by the evidence (a density-ratio model), so that the odds of a pair are
+
+    share / (1 - share) * exp(score - level),    with `level` such that exp(score - level) averages one over chance,
+
+and `share`, the part of the smaller source that has a counterpart, follows by expectation-maximisation. Where matches are
+rare, the second assignment understates the best coincidence of a record, because the first was one as well; the step from
+second to third says by how much, and is added for the records that have no match (`STEP`).
+
+Sources: target-decoy competition (Elias and Gygi 2007); prior shift by EM (Saerens et al. 2002); density-ratio models
+(Qin 1998).
+"""
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, gammaincinv
+
+Floats = NDArray[np.float64]
+
+STEP: Final = 0.5
+"""How much of the step between the second and the third assignment is added to the decoys of records without a match."""
+
+SHARES: Final = (1e-4, 1 - 1e-4)
+ENOUGH: Final = 50
+"""Assigned pairs below which nothing is learned about a pair of sources: all pairs of sources together speak for it."""
+
+CERTAIN: Final = 0.98
+"""Precision that certain pairs must have at the lower end of its 95 % interval."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a score is worth between two sources.
+
+    `share` of the smaller source has a counterpart; `level` is where chance is balanced; a pair is likely from
+    probability `threshold` on (the best expected F1) and certain from score `certain` on (infinite: none is).
+    """
+
+    share: float
+    level: float
+    threshold: float
+    certain: float
+
+    def probability(self, scores: Floats) -> Floats:
+        """The probability of a match for pairs that won their one-to-one assignment."""
+        prior = np.log(self.share / (1 - self.share))
+        return cast("Floats", expit(scores - self.level + prior))
+
+
+NOTHING: Final = Calibration(share=SHARES[0], level=30.0, threshold=1.0, certain=np.inf)
+"""Where nothing can be learned, nothing matches by itself."""
+
+
+def calibrated(first: Floats, second: Floats, third: Floats, *, smaller: int) -> Calibration:
+    """Learns what scores are worth from those of three successive one-to-one assignments; `smaller`: the smaller source."""
+    if len(first) < ENOUGH or smaller < ENOUGH:
+        return NOTHING
+    chance, less = _level(second, smaller), _level(third, smaller)
+    step = max(chance - less, 0.0)
+    share = 0.5
+    for _ in range(200):
+        level = chance + STEP * (1 - share) * step
+        likely = expit(first - level + np.log(share / (1 - share)))
+        after = float(np.clip(likely.sum() / smaller, *SHARES))
+        if abs(after - share) < 1e-6:
+            break
+        share = after
+    level = chance + STEP * (1 - share) * step
+    likely = expit(first - level + np.log(share / (1 - share)))
+    return Calibration(share, level, _best_threshold(likely), _certain_from(first, second, third, share))
+
+
+def _level(scores: Floats, smaller: int) -> float:
+    """Logarithm of the mean of exp(score); records that found no decoy at all count with next to nothing."""
+    if not len(scores):
+        return -10.0
+    return float(np.log(np.exp(np.clip(scores, -30, 30)).sum() / max(smaller, len(scores)) + 1e-9))
+
+
+def _best_threshold(likely: Floats) -> float:
+    """The probability from which on the expected F1 is best."""
+    ordered = np.sort(likely)[::-1]
+    expected = 2 * np.cumsum(ordered) / (np.arange(1, len(ordered) + 1) + ordered.sum())
+    return float(ordered[int(expected.argmax())])
+
+
+def _certain_from(first: Floats, second: Floats, third: Floats, share: float) -> float:
+    """The lowest score from which on decoys promise at most 2 % false pairs, at the upper end of their 95 % interval."""
+    cuts = np.unique(first)[::-1]
+    targets = _at_least(first, cuts)
+    decoys = _at_least(second, cuts)
+    beyond = _at_least(third, cuts)
+    ratio = (beyond + 1) / (decoys + 1)
+    upper = gammaincinv(decoys + 1, 0.95) * (1 - share) / (share + (1 - share) * ratio)
+    good = np.flatnonzero(upper <= (1 - CERTAIN) * targets)
+    return float(cuts[good[-1]]) if len(good) else float(np.inf)
+
+
+def _at_least(scores: Floats, cuts: Floats) -> Floats:
+    ordered = np.sort(scores)
+    return cast("Floats", (len(ordered) - np.searchsorted(ordered, cuts, side="left")).astype(np.float64))
