@@ -125,6 +125,33 @@ def unsigned(frame: pl.DataFrame, column: str) -> int:
     return int(frame.select(missing.sum()).item())
 
 
+FAMILIES = ("source", "person", "rule", "model")
+"""Who can sign: what stands before the colon of a stored `by`. Policies set their floors by it."""
+
+
+def signed(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """The physical columns with every `by` under its family, and exact signers sure of themselves.
+
+    `name@version` is a model's, `source/field` the feed's own word, anything else a rule. A value whose rule or source
+    gives no confidence was read exactly: 1. A model that gives none stays without, and the gate says so.
+    """
+    made = []
+    for name in (column.name for column in contract.columns if column.answered):
+        by, sure = pl.col(f"{name}__by"), pl.col(f"{name}__confidence")
+        family = (
+            pl.when(by.str.contains(r"\A(?:source|person|rule|model):"))
+            .then(by)
+            .when(by.str.contains("@", literal=True))
+            .then("model:" + by)
+            .when(by.str.starts_with("source/"))
+            .then("source:" + by.str.slice(len("source/")))
+            .otherwise("rule:" + by)
+        )
+        exact = pl.col(name).is_not_null() & by.is_not_null() & ~by.str.contains("@", literal=True)
+        made += [family, pl.when(exact).then(sure.fill_null(1.0)).otherwise(sure).alias(f"{name}__confidence")]
+    return frame.with_columns(made)
+
+
 def signer(by: str | None) -> tuple[str | None, str | None]:
     """(model, rule) that a `by` names: exactly one of them, or neither where nobody signed."""
     if not by:
