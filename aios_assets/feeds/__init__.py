@@ -15,6 +15,7 @@ from aios_assets.feeds.delivery import Delivery, open_delivery
 from aios_assets.feeds.errors import FeedError, LimitError, StillWrittenError, UnsureError
 from aios_assets.feeds.format import Compression, Format, Kind
 from aios_assets.feeds.guess import Doubt, Guess, Guessed, guess
+from aios_assets.feeds.inspection import Inspection, inspect
 from aios_assets.feeds.limits import Limits
 from aios_assets.feeds.mapping import Mapping, Source, Supplier, apply, load
 from aios_assets.feeds.reading import read, reread, reread_many
@@ -34,6 +35,7 @@ __all__ = [
     "Format",
     "Guess",
     "Guessed",
+    "Inspection",
     "Kind",
     "LimitError",
     "Limits",
@@ -44,6 +46,7 @@ __all__ = [
     "UnsureError",
     "apply",
     "guess",
+    "inspect",
     "load",
     "open_delivery",
     "read",
