@@ -1,11 +1,10 @@
 """Answers: what a gateway hands back, row for row, each with who said it, how sure, and why."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from serving.model import MANY, ONE, Model, ServingError, identity
+from serving.model import Model, ServingError, identity, shape_of
 
 ANSWER = pl.Struct({"value": pl.String(), "by": pl.String(), "confidence": pl.Float64(), "evidence": pl.String()})
 """One answer with its receipt. Where the model says that there is no value, every field is null."""
@@ -55,7 +54,7 @@ class Answers:
 
 def checked(model: Model, rows: pl.DataFrame, asked: int) -> pl.DataFrame:
     """A model's answer if it can be one: right columns and types, one row for each asked, honest confidences."""
-    shape = MANY if model.many else ONE
+    shape = shape_of(model)
     if dict(rows.schema) != dict(shape):
         raise AnswerError(model, f"answered columns {dict(rows.schema)} where {dict(shape)} was asked for")
     if rows.height != asked:
@@ -72,17 +71,6 @@ def checked(model: Model, rows: pl.DataFrame, asked: int) -> pl.DataFrame:
     if said.select((sure.is_nan() | ~sure.is_between(0, 1)).any()).item():
         raise AnswerError(model, "answered with a confidence that is not between 0 and 1")
     return rows.select(list(shape))
-
-
-def encoded(rows: pl.DataFrame) -> pl.Series:
-    """Answers as JSON text, one a row."""
-    return rows.select(pl.struct(pl.all()).struct.json_encode()).to_series()
-
-
-def decoded(model: Model, texts: pl.Series) -> pl.DataFrame:
-    """Answers from their JSON text."""
-    shape: Mapping[str, pl.DataType] = MANY if model.many else ONE
-    return texts.str.json_decode(pl.Struct(dict(shape))).struct.unnest()
 
 
 def signed(model: Model, rows: pl.DataFrame) -> pl.Series:

@@ -12,11 +12,11 @@ from typing import Any
 import polars as pl
 from opentelemetry import trace
 
-from serving.answers import AnswerError, Answers, checked, decoded, encoded, signed
+from serving.answers import AnswerError, Answers, checked, signed
 from serving.breaker import Breaker, BreakerOpenError
 from serving.budget import Budget
-from serving.cache import Cache, inputs_of, keys_of
-from serving.model import MANY, ONE, Answered, Model, ServingError, identity
+from serving.cache import Cache, inputs_of
+from serving.model import Answered, Model, ServingError, identity, shape_of
 from serving.registry import Registry
 from serving.router import Router
 
@@ -87,8 +87,9 @@ class _Tally:
 
 
 class Gateway:
-    """Asks models. A model is never asked twice for the same input where there is a cache, nor beyond its budget.
+    """Asks models. With a cache a model is not asked again for what it once answered; never is it asked beyond its budget.
 
+    Two who ask the same at the same moment may both ask: nobody waits for another's call.
     A model with a price needs a budget. `run` is what a run's cap counts by. The gateway may be shared by threads;
     `session()` gives one that counts its uses by itself.
     """
@@ -155,28 +156,25 @@ class Gateway:
     def _answer(self, model: Model, table: pl.DataFrame) -> pl.Series:
         """The signed answers for each row of the table (the model's inputs, `_input`, `_sku`)."""
         digest = self._digest(model)
-        table = table.with_columns(_key=keys_of(model, digest, table["_input"]))
-        distinct = table.unique("_key", keep="first", maintain_order=True)
-        known = self._cache.get(distinct["_key"].to_list()) if self._cache is not None and distinct.height else None
-        wanted = distinct
-        answers = []
-        if known is not None and known.height:
-            wanted = distinct.join(known, left_on="_key", right_on="key", how="anti", maintain_order="left")
-            answers.append(decoded(model, known["answer"]).with_columns(_key=known["key"]))
+        distinct = table.unique("_input", keep="first", maintain_order=True)
+        wanted, answers = distinct, []
+        if self._cache is not None and distinct.height:
+            answers = [self._cache.get(model, digest, distinct["_input"])]
+            wanted = distinct.join(answers[0], left_on="_input", right_on="input", how="anti", maintain_order="left")
         self._count(model, digest, answers=table.height, cached=distinct.height - wanted.height)
         answers += [
-            self._call(model, digest, batch).with_columns(_key=batch["_key"])
+            self._call(model, digest, batch).with_columns(input=batch["_input"])
             for batch in wanted.iter_slices(max(1, model.batch))
             if batch.height
         ]
-        if not answers:
-            return signed(model, pl.DataFrame(schema=MANY if model.many else ONE))
-        found = pl.concat(answers)
-        if found.height == table.height == distinct.height and found["_key"].equals(table["_key"]):
-            return signed(model, found.drop("_key"))
-        return signed(
-            model, table.select("_key").join(found, on="_key", how="left", maintain_order="left").drop("_key")
-        )
+        names = list(shape_of(model))
+        found = pl.concat([part.select("input", *names) for part in answers]) if answers else None
+        if found is None:
+            return signed(model, pl.DataFrame(schema=shape_of(model)))
+        if not found["input"].equals(table["_input"]):
+            asked = table.select(input="_input")
+            found = asked.join(found, on="input", how="left", maintain_order="left")
+        return signed(model, found.select(names))
 
     def _call(self, model: Model, digest: str, batch: pl.DataFrame) -> pl.DataFrame:
         """One call: reserve, ask, check, keep, settle."""
@@ -200,7 +198,7 @@ class Gateway:
                 raise SwappedModelError(model, digest, model.digest)
             # Kept before it is settled: what was paid for is not asked again, whatever happens now.
             if self._cache is not None:
-                self._cache.put(pl.DataFrame({"key": batch["_key"], "answer": encoded(rows)}))
+                self._cache.put(model, digest, batch["_input"], rows)
         return rows
 
     def _ask(self, model: Model, batch: pl.DataFrame) -> Answered:

@@ -75,3 +75,8 @@ class Model(Protocol):
 def identity(model: Model) -> str:
     """How a model is told in receipts: `task/name@version`."""
     return f"{model.task}/{model.name}@{model.version}"
+
+
+def shape_of(model: Model) -> pl.Schema:
+    """The columns of its answers."""
+    return MANY if model.many else ONE
