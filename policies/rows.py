@@ -150,11 +150,15 @@ def _measured(fact: str, column: str) -> pl.Expr:
 
 
 def _projected(frame: pl.DataFrame, question: _Question) -> pl.DataFrame:
+    names = [name for name, _ in question.facts]
     try:
-        return frame.select(measured.alias(fact) for fact, measured in question.facts).with_row_index(INDEX)
+        facts = frame.select(measured.alias(name) for name, measured in question.facts)
     except pl.exceptions.ColumnNotFoundError as fault:
-        names = [fact for fact, _ in question.facts]
         raise FactMissingError(question.rules[0], facts=names, why=f"the rows have no column {fault}") from fault
+    # polars does not raise but panics where JSON has no form for a value.
+    if odd := [name for name, dtype in facts.schema.items() if dtype.is_nested() or dtype in (pl.Binary, pl.Object)]:
+        raise FactMissingError(question.rules[0], facts=odd, why="only single values that JSON can hold are facts")
+    return facts.with_row_index(INDEX)
 
 
 def _batches(distinct: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:

@@ -41,7 +41,7 @@ def opa_url(opa_program: str, bundle: Bundle) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
-    command = [opa_program, "run", "--server", "--addr", address, "--log-level", "error", "--disable-telemetry"]
+    command = [opa_program, "run", "--server", "--addr", address, "--log-level", "error", "--skip-version-check"]
     server = subprocess.Popen([*command, "--bundle", str(bundle.archive)])
     try:
         _ready(f"http://{address}/health?bundles")

@@ -34,6 +34,7 @@ do := "have a person look at the value, or let a better model answer it; a guess
 
 sure(_, by, confidence) if {
 	is_number(confidence)
+	is_string(by)
 	confidence <= 1
 	confidence >= object.get(level.floors, split(by, ":")[0], level.otherwise)
 }

@@ -48,6 +48,7 @@ pinned(one) if {
 
 pinned(one) if {
 	one.kind == "file"
+	is_string(one.digest)
 	regex.match(`^[0-9a-f]{64}$`, one.digest)
 }
 
