@@ -58,10 +58,7 @@ class Chain:
         progress("entries", self.size, self.size)
 
     def _entry(self, row: Row) -> Iterator[Problem]:
-        where, data = f"entry {row.index}", row.data
-        if type(data) is not bytes or type(row.hashes) is not bytes:
-            data = str(data).encode()
-        leaf = leaf_hash(data)
+        where, leaf = f"entry {row.index}", leaf_hash(row.data)
         # going on with the stored leaf names the altered entry alone, not every node above it; the root still tells
         nodes = self._frontier.append(row.hashes[:32] if len(row.hashes) >= 32 else leaf)
         self.size += 1
@@ -71,19 +68,19 @@ class Chain:
             yield Problem("entry", where, "the hashes of the nodes that it completes are wrong")
         if self._whole and self.size in self._sizes:
             self.roots[self.size] = self.root
-        yield from self._content(row, data, leaf)
+        yield from self._content(row, leaf)
 
-    def _content(self, row: Row, data: bytes, leaf: bytes) -> Iterator[Problem]:
+    def _content(self, row: Row, leaf: bytes) -> Iterator[Problem]:
         """Takes an entry into the tables if it can be read."""
         where = f"entry {row.index}"
         try:
-            index, entry = parsed(data)
+            index, entry = parsed(row.data)
         except LedgerError as error:
             yield Problem("entry", where, str(error))
             return
         if index != row.index or (entry.kind, entry.subject, entry.once) != (row.kind, row.subject, row.once):
             yield Problem("entry", where, "what it is stored under (index, kind, subject, once) is not what it says")
-        if not _is_canonical(data):
+        if not _is_canonical(row.data):
             yield Problem("entry", where, "its bytes are not canonical JSON")
         if entry.once is not None:
             if entry.once in self._keys:
@@ -135,8 +132,7 @@ def continued(checkpoints: Iterable[Checkpoint], chain: Chain, what: str) -> Ite
 
 
 def _is_canonical(data: bytes) -> bool:
-    told = orjson.loads(data)
     try:
-        return orjson.dumps(told, option=orjson.OPT_SORT_KEYS) == data or canonical(told) == data
+        return canonical(orjson.loads(data)) == data
     except LedgerError:
         return False

@@ -19,7 +19,7 @@ from audit.durable import make_folder, sync_folder
 from audit.errors import AlreadyLogged, InDoubt, LedgerError, NoteError
 from audit.ledger import Entry, Logged, framed
 from audit.merkle import EMPTY, Frontier, leaf_hash
-from audit.sqlite_reader import SqliteReader, connected, node_of
+from audit.sqlite_reader import FAILURES, LAST_NOTE, SqliteReader, connected, node_of
 
 __all__ = ["SqliteLedger", "SqliteReader"]
 
@@ -108,7 +108,7 @@ class SqliteLedger(SqliteReader):
                 self._writing()
                 sync_folder(self.path.parent)
                 self._settle()
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *FAILURES) as error:
             self._drop_writer()
             raise self._cannot("be opened", error) from error
 
@@ -142,7 +142,7 @@ class SqliteLedger(SqliteReader):
                 self._tip = (version, frontier)
         except LedgerError as error:
             return error
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *FAILURES) as error:
             return self._after(error)
         return None
 
@@ -151,11 +151,10 @@ class SqliteLedger(SqliteReader):
         version: int = writer.execute("PRAGMA data_version").fetchone()[0]
         if self._tip is not None and self._tip[0] == version:
             return version, self._tip[1].copy()
-        note, size = writer.execute(
-            "SELECT (SELECT note FROM notes ORDER BY size DESC LIMIT 1), coalesce(max(idx) + 1, 0) FROM entries"
-        ).fetchone()
+        notes = writer.execute(LAST_NOTE).fetchall()
+        size = writer.execute("SELECT coalesce(max(idx) + 1, 0) FROM entries").fetchone()[0]
         try:
-            told = self._signer.verifier.checkpoint(note or "")
+            told = self._signer.verifier.checkpoint(notes[0][0] if notes else "")
         except NoteError as error:
             raise LedgerError(f"nothing is appended to {self.path}: its last checkpoint fails ({error})") from error
         frontier = Frontier.at(size, node_of(writer))
@@ -198,7 +197,7 @@ class SqliteLedger(SqliteReader):
         try:
             with self._alone():
                 self._settle()
-        except (OSError, sqlite3.Error):
+        except (OSError, *FAILURES):
             doubt = InDoubt(
                 f"an append to {self.path} failed ({error}) and storage does not answer; mend it (space, permissions, "
                 "disk) and look the entry up before you repeat it"
@@ -218,7 +217,7 @@ class SqliteLedger(SqliteReader):
                 try:
                     with self._alone():
                         self._settle()
-                except (OSError, sqlite3.Error) as error:
+                except (OSError, *FAILURES) as error:
                     self._drop_writer()
                     raise InDoubt(
                         f"an append to {self.path} failed and storage still does not answer ({error}); mend it (space, "

@@ -16,6 +16,16 @@ from audit.merkle import Node, consistency, inclusion, leaf_hash
 PATIENCE = 60.0
 """Seconds to wait for a lock that another program holds on the file."""
 
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises: where a damaged file puts strange bytes into an error's text, that text cannot be decoded."""
+
+# a damaged file may hold other types than its columns have
+LAST_NOTE = "SELECT coalesce(CAST(note AS TEXT), '') FROM notes ORDER BY size DESC LIMIT 1"
+_ROWS = """
+SELECT idx, kind, subject, once, coalesce(CAST(data AS BLOB), x''), coalesce(CAST(hashes AS BLOB), x'')
+FROM entries WHERE idx >= ? ORDER BY idx LIMIT ?
+"""
+
 BATCH = 1000
 """Entries fetched at once; between two batches nothing is held open."""
 
@@ -44,7 +54,7 @@ class SqliteReader:
         """The entries from `start` up to `stop`, in order; see audit.ledger.LedgerReader."""
         end: int = self._ask("SELECT coalesce(max(idx) + 1, 0) FROM entries")[0][0]
         kinds = (kind,) if isinstance(kind, Kind) else kind
-        query, values = "SELECT data FROM entries WHERE idx >= ? AND idx < ?", list[str]()
+        query, values = "SELECT CAST(data AS BLOB) FROM entries WHERE idx >= ? AND idx < ?", list[str]()
         if kinds is not None:
             # the plus sign keeps SQLite from an index that would have to sort every batch anew
             query += f" AND +kind IN ({', '.join('?' * len(kinds))})"
@@ -58,7 +68,7 @@ class SqliteReader:
 
     def prove(self, *indices: int, since: int = 0) -> Proof:
         """The latest checkpoint and the asked paths; see audit.ledger.LedgerReader."""
-        notes = self._ask("SELECT note FROM notes ORDER BY size DESC LIMIT 1")
+        notes = self._ask(LAST_NOTE)
         try:
             note: str = notes[0][0] if notes else ""
             told = Checkpoint.parse(note)
@@ -69,16 +79,15 @@ class SqliteReader:
 
     def rows(self) -> Iterator[Row]:
         """Every stored entry in order, unbelieved; see audit.ledger.Inspected."""
-        query = "SELECT idx, kind, subject, once, data, hashes FROM entries WHERE idx >= ? ORDER BY idx LIMIT ?"
         start = -(2**63)
-        while batch := self._ask(query, start, BATCH):
+        while batch := self._ask(_ROWS, start, BATCH):
             for row in batch:
                 yield Row(*row)
             start = batch[-1][0] + 1
 
     def notes(self) -> tuple[str, ...]:
         """Every kept checkpoint, the latest last; see audit.ledger.Inspected."""
-        return tuple(note for (note,) in self._ask("SELECT note FROM notes ORDER BY size"))
+        return tuple(note for (note,) in self._ask("SELECT coalesce(CAST(note AS TEXT), '') FROM notes ORDER BY size"))
 
     def faults(self) -> tuple[str, ...]:
         """What SQLite's own integrity check says; see audit.ledger.Inspected."""
@@ -112,7 +121,7 @@ class SqliteReader:
                     # a damaged text is to be shown, not to hide the rows beside it
                     self._reader.text_factory = lambda raw: raw.decode(errors="replace")
                 return self._reader.execute(query, values).fetchall()
-            except sqlite3.Error as error:
+            except FAILURES as error:
                 self._drop_reader()
                 raise self._cannot("be read", error) from error
 
@@ -160,7 +169,10 @@ def node_of(connection: sqlite3.Connection) -> Node:
 
 def _node_query(level: int, number: int) -> tuple[str, tuple[int, int]]:
     """A node stands with the leaf that completes it, after the lower ones."""
-    return "SELECT substr(hashes, ?, 32) FROM entries WHERE idx = ?", (32 * level + 1, ((number + 1) << level) - 1)
+    return "SELECT substr(CAST(hashes AS BLOB), ?, 32) FROM entries WHERE idx = ?", (
+        32 * level + 1,
+        ((number + 1) << level) - 1,
+    )
 
 
 def _node(found: list[Any], level: int, number: int) -> bytes:

@@ -104,12 +104,10 @@ class _Logs:
         for name, version, files in self._fold.versions():
             if name in members:
                 members[name][version.version] = frozenset(files)
-        for number, name in enumerate(self.tables, 1):
-            state = self._fold.state(name)
-            if state is not None:
-                history = read_history(self._lake / name)
-                self.versions += len(history.versions)
-                yield from self._table(state, history, members[name])
+        for number, state in enumerate(filter(None, map(self._fold.state, self.tables)), 1):
+            history = read_history(self._lake / state.table)
+            self.versions += len(history.versions)
+            yield from self._table(state, history, members[state.table])
             self._progress("logs", number, len(self.tables))
 
     def _table(self, state: TableState, history: History, members: Mapping[int, frozenset[str]]) -> Iterator[Problem]:

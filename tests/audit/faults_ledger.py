@@ -3,12 +3,15 @@
 DIR holds keys and ledger; `DIR.told`, beside it and so beyond the faults, holds what was promised.
 """
 
+import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from audit import checkpoint, durable, sqlite
 from audit.checkpoint import Signer
 from audit.errors import AuditError
 from audit.ledger import AlreadyLogged, Entry, InDoubt, Kind
@@ -43,9 +46,7 @@ def do(folder: Path) -> None:
         try:
             ledger = opened(folder)
             break
-        except AuditError:
-            continue
-        except OSError:
+        except (AuditError, OSError):
             continue
     for keys in GROUPS:
         for _ in range(3):
@@ -87,8 +88,27 @@ def check(folder: Path, acked: str) -> None:
     ledger.close()
 
 
+def without_commit(folder: Path) -> None:
+    """The work with commits that are not synced."""
+    right = sqlite3.connect
+
+    def unsynced(*args: Any, **options: Any) -> sqlite3.Connection:
+        class Unsynced(sqlite3.Connection):
+            def execute(self, query: str, *values: Any) -> sqlite3.Cursor:
+                return super().execute(query.replace("= FULL", "= NORMAL"), *values)
+
+        return right(*args, factory=Unsynced, **options)
+
+    sqlite3.connect = unsynced  # type: ignore[assignment]
+    do(folder)
+
+
+def without_folder(folder: Path) -> None:
+    """The work with folders that are not synced."""
+    sqlite.sync_folder = durable.sync_folder = checkpoint.sync_folder = lambda _: None  # type: ignore[attr-defined]
+    do(folder)
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "do":
-        do(Path(sys.argv[2]))
-    else:
-        check(Path(sys.argv[2]), sys.argv[3])
+    programs = {"do": do, "check": check, "without-commit": without_commit, "without-folder": without_folder}
+    programs[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])

@@ -81,6 +81,29 @@ def test_a_refusal_changes_what_was_decided_last_alone(lake: Lake) -> None:
     assert (state.version, state.decided.admitted, state.decided_index, state.in_doubt) == (0, False, 2, ())
 
 
+def test_a_decision_is_settled_when_its_last_write_is_committed(lake: Lake) -> None:
+    def settled() -> str | None:
+        tables = Tables(lake.ledger)
+        tables.refresh()
+        state = tables.state("t")
+        assert state is not None
+        return state.settled.permit if state.settled else None
+
+    aside, write = first("t_quarantine"), first()
+    permit, index = lake.decide(aside, write)
+    lake.close(aside, permit, index, "d")
+    assert settled() is None
+    lake.close(write, permit, index, "d")
+    assert settled() == permit
+    again, _ = lake.decide(Write("t", 0, (file("b"),), (), "c1"))
+    assert settled() == permit
+    lake.abandon("t", again)
+    assert settled() == permit
+    # judged again, with nothing to change
+    lake.ledger.append(Entry(Kind.DECIDED, "t", decided("f" * 64, "t").body(), AT))
+    assert settled() == "f" * 64
+
+
 def test_an_abandoned_write_never_happened(lake: Lake) -> None:
     lake.commit(first())
     permit, _ = lake.decide(Write("t", 0, (file("b"),), (), "c1"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from audit.checkpoint import Signer
 from audit.entries import Foreign, Vacuumed
-from audit.ledger import Entry, Kind, LedgerError
+from audit.ledger import Entry, Kind, LedgerError, framed
 from audit.sqlite import SqliteLedger, SqliteReader
 from audit.verify import Verification, verify
 from policies.permit import Write
@@ -168,6 +168,42 @@ def test_a_damaged_file_is_named_and_what_can_be_read_is_read(lake: Lake) -> Non
     with contextlib.suppress(LedgerError):
         seen = look(lake)
         assert {"storage"} <= {kind for kind, _ in named(seen)}
+
+
+def test_a_page_lost_in_the_middle_hides_nothing_before_it(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.ledger.append(*(entry(n=number) for number in range(25_000)))
+    lake.ledger.close()
+    told: list[int] = []
+    with lake.path.open("r+b") as file:
+        file.seek(lake.path.stat().st_size // 4096 // 2 * 4096)
+        file.write(bytes(4096))
+    with SqliteReader(lake.path) as reader:
+        seen = verify(reader, lake.folder, SIGNER.verifier, progress=lambda _, done, __: told.append(done))
+    assert told == [10_000, seen.size]
+    assert ("storage", f"entries from {seen.size} on") in named(seen)
+
+
+def test_checkpoints_that_cannot_be_read_are_named(lake: Lake) -> None:
+    with SqliteReader(lake.path) as reader:
+        with tampering(lake.path) as other:
+            other.execute("DROP TABLE notes")
+        seen = verify(reader, lake.folder, SIGNER.verifier)
+    assert named(seen) == {("storage", "the ledger's file"), ("checkpoint", "the last checkpoint")}
+
+
+@pytest.mark.parametrize("end", [b',"v":1 }', b',"v":1.0}', b',"v":1e400}', b',"v":9007199254740993.5}'])
+def test_bytes_that_are_not_canonical_are_named_even_if_they_were_signed(
+    lake: Lake, end: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def framed_otherwise(one: Entry) -> tuple[bytes, bytes]:
+        head, tail = framed(one)
+        return head, tail.removesuffix(b',"v":1}') + end
+
+    with monkeypatch.context() as patch:
+        patch.setattr("audit.sqlite.framed", framed_otherwise)
+        lake.ledger.append(entry())
+    assert ("entry", "entry 7") in named(look(lake))
 
 
 def sealed(lake: Lake, at: Path, change: str, signer: Signer = SIGNER) -> Lake:
