@@ -16,7 +16,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
 from aios_assets.enrich.matching import tokens
-from aios_assets.enrich.matching.corpus import Corpus, Matrix, incidence, unit
+from aios_assets.enrich.matching.corpus import Corpus, Matrix, incidence, scaled, unit, weighted
 
 SLICE: Final = 100_000
 
@@ -107,15 +107,16 @@ class Comparer:
 
     @cached_property
     def _title(self) -> Matrix:
-        weighted = self.corpus.title @ sp.diags(self.corpus.idf).astype(np.float32)
-        total = np.asarray(weighted.sum(axis=1)).ravel()
+        title = weighted(self.corpus.title, self.corpus.idf)
+        total = np.asarray(title.sum(axis=1)).ravel()
         total[total == 0] = 1.0
-        return sp.csr_matrix(sp.diags((1.0 / total).astype(np.float32)) @ weighted)
+        return scaled(title, (1.0 / total).astype(np.float32))
 
     @cached_property
     def _description(self) -> Matrix:
         said = self.corpus.text.select(tokens.words(pl.col("description"))).to_series()
-        return unit(incidence(said, self.corpus.vocabulary) @ sp.diags(self.corpus.idf).astype(np.float32))
+        learned = self.corpus.learned
+        return unit(weighted(incidence(said, learned.words), learned.rarity(learned.counts)))
 
     # part numbers
 

@@ -106,7 +106,7 @@ class Corpus:
     @cached_property
     def words(self) -> Matrix:
         """Records x words, IDF-weighted, unit rows."""
-        return unit(self.bag @ sp.diags(self.idf).astype(np.float32))
+        return unit(weighted(self.bag, self.idf))
 
     @cached_property
     def grams(self) -> Matrix:
@@ -114,7 +114,7 @@ class Corpus:
         listed = self._spelled.group_by("row", maintain_order=True).agg("gram")["gram"]
         present = self.bag @ incidence(listed, self.gram_names)
         present.data[:] = 1.0
-        return unit(present @ sp.diags(self.learned.rarity(self.learned.gram_counts(self.gram_names))))
+        return unit(weighted(present, self.learned.rarity(self.learned.gram_counts(self.gram_names))))
 
     @cached_property
     def gram_names(self) -> pl.Series:
@@ -170,7 +170,24 @@ def unit(matrix: Matrix) -> Matrix:
     matrix = sp.csr_matrix(matrix, dtype=np.float32)
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     lengths[lengths == 0] = 1.0
-    return sp.csr_matrix(sp.diags((1.0 / lengths).astype(np.float32)) @ matrix, dtype=np.float32)
+    return scaled(matrix, (1.0 / lengths).astype(np.float32))
+
+
+def scaled(matrix: Matrix, factors: NDArray[np.float32]) -> Matrix:
+    """The matrix with each row multiplied by its factor."""
+    counts = np.diff(matrix.indptr)
+    data = matrix.data * np.repeat(factors, counts)
+    return sp.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def weighted(matrix: Matrix, weights: NDArray[np.float32]) -> Matrix:
+    """The matrix with each column multiplied by its weight, entries in column order.
+
+    The order is what makes sums come out equal to the last bit, however many other records and words there are.
+    """
+    matrix = sp.csr_matrix(matrix)
+    matrix.sort_indices()
+    return sp.csr_matrix((matrix.data * weights[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def incidence(listed: pl.Series, vocabulary: pl.Series) -> Matrix:

@@ -14,7 +14,7 @@ from aios_assets.enrich.matching.compare import KINDS, OVERLAP, Comparer
 from aios_assets.enrich.matching.corpus import KEY, Corpus, corpus, prepared
 from aios_assets.enrich.matching.explain import reasons
 from aios_assets.enrich.matching.model import MatchModel
-from aios_assets.enrich.matching.weigh import NOTHING, Calibration, calibrated
+from aios_assets.enrich.matching.weigh import NOTHING, Calibration, calibrated, weighed
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -113,7 +113,7 @@ def match(
     asking, neighbour, near = Lookup(body, model).asked(np.arange(body.size))
     pairs = symmetric(asking, neighbour, near)
     evidence = Comparer(body).evidence(pairs.left, pairs.right)
-    scores = evidence.astype(np.float64) @ np.array(model.weights)
+    scores = weighed(evidence, model.weights)
     asked = _asked_frame(body, asking, neighbour, near, _scores_of(pairs, scores, asking, neighbour, body.size))
     decided = Decisions(previous, never, always, merge)
     return _decided(body, model, pairs, scores, decided=decided, asked=asked, compared=len(pairs))
@@ -166,7 +166,7 @@ def rematch(
     scores = code.join(known, on="code", how="left", maintain_order="left")["score"].to_numpy().copy()
     todo = np.flatnonzero(np.isnan(scores))
     evidence = Comparer(body).evidence(pairs.left[todo], pairs.right[todo])
-    scores[todo] = evidence.astype(np.float64) @ np.array(model.weights)
+    scores[todo] = weighed(evidence, model.weights)
     asked = _asked_frame(body, asking, neighbour, near, _scores_of(pairs, scores, asking, neighbour, body.size))
     decided = Decisions(before.clusters, never, always, merge)
     return _decided(body, model, pairs, scores, decided=decided, asked=asked, compared=len(todo))
@@ -185,7 +185,7 @@ def _dirty(frame: pl.DataFrame, within: bool | None) -> tuple[str, ...]:
 def _compared(body: Corpus, lookup: Lookup) -> tuple[Candidates, Floats]:
     pairs = symmetric(*lookup.asked(np.arange(body.size)))
     evidence = Comparer(body).evidence(pairs.left, pairs.right)
-    return pairs, evidence.astype(np.float64) @ np.array(lookup.model.weights)
+    return pairs, weighed(evidence, lookup.model.weights)
 
 
 def _calibrations(
