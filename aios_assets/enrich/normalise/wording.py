@@ -30,6 +30,8 @@ _OLD = (
     rf"(?:(?:all|any|the|your|these|those|every|my|of){_S}){{0,3}}"
     r"(?:previous|prior|above|earlier|preceding|foregoing|system|original|initial)"
 )
+_MACHINE = r"(?:assistant|ai|language model|dan|jailbroken|admin|root|system)\b"
+_PRAISE = "(?:safe|approved|compliant|first|top|best|verified)"
 _WHAT = "(?:instruction|prompt|rule|direction|command|guideline|message|context|order|constraint|polic)"
 
 INSTRUCTION: Final = Wording(
@@ -52,12 +54,11 @@ INSTRUCTION: Final = Wording(
         rf"(?:negeer|vergeet){_S}(?:alle{_S})?(?:voorgaande|vorige|eerdere){_S}(?:instructies|opdrachten)",
         r"игнорируй(?:те)?\s+(?:все\s+)?(?:предыдущие|прошлые)|忽略(?:之前|以上|前面|先前)|(?:以前|これまで|上記)の指示を無視",
         rf"(?:reveal|print|show|repeat|output|leak|disclose){_S}{_FEW}(?:system|hidden|developer){_S}(?:prompt|message|instruction)",
-        rf"(?:you are|act as|behave as|pretend to be|pretend you are){_S}(?:now{_S})?(?:an?{_S})?{_FEW}"
-        r"(?:assistant|ai|language model|dan|jailbroken|admin|root|system)\b",
-        r"(?:from now on,? (?:you|ignore|answer|respond|always)|new instructions?:|new system prompt|attention ai\b"
-        r"|note to (?:the |any )?(?:ai|llm|model|assistant)\b)",
+        rf"(?:you are|act as|behave as|pretend to be|pretend you are){_S}(?:now{_S})?(?:an?{_S})?{_FEW}{_MACHINE}",
+        r"from now on,? (?:you|ignore|answer|respond|always)|new instructions?:|new system prompt|attention ai\b",
+        r"note to (?:the |any )?(?:ai|llm|model|assistant)\b",
         rf"(?:do not|don't|never){_S}(?:tell|inform|alert|notify|mention){_S}{_FEW}(?:user|human|reviewer|moderator)",
-        rf"(?:classify|rate|rank|label|approve|mark|treat) this{_S}{_FEW}(?:as|with){_S}(?:safe|approved|compliant|first|top|best|verified)",
+        rf"(?:classify|rate|rank|label|approve|mark|treat) this{_S}{_FEW}(?:as|with){_S}{_PRAISE}",
     ),
 )
 FAKE_REPLY: Final = Wording(
@@ -73,7 +74,8 @@ FAKE_REPLY: Final = Wording(
         r"[\"']role[\"']\s*:\s*[\"'](?:system|assistant|user|tool)",
         r"[\"'](?:approved|verdict|decision|admitted|safe)[\"']\s*:\s*[\"']?(?:true|admit|approved|allow|yes|pass)",
         rf"approved{_S}by{_S}(?:the{_S})?(?:reviewer|human|admin|moderator|compliance|editor|legal|manager|policy)",
-        rf"(?:reviewer|moderator|compliance){_S}(?:(?:decision|status|verdict){_S})?(?:approved|passed|cleared)|status\s*[:=]\s*approved",
+        rf"(?:reviewer|moderator|compliance){_S}(?:(?:decision|status|verdict){_S})?(?:approved|passed|cleared)",
+        r"status\s*[:=]\s*approved",
     ),
 )
 REFUSAL: Final = Wording(
@@ -86,7 +88,7 @@ REFUSAL: Final = Wording(
         r"as an? (?:ai|artificial intelligence|large language|language) (?:language )?(?:model|assistant)",
         r"als (?:ein |eine )?(?:ki|sprachmodell)\b",
         r"i(?:'m| am) (?:just )?an? (?:ai|language model)",
-        r"(?:i (?:cannot|can't|can not|am unable to)|i'm (?:unable|not able) to) (?:assist|help|comply|fulfil|provide|generate|create)",
+        r"(?:i (?:cannot|can't|can not|am unable to)|i'm (?:unable|not able) to) (?:assist|help|comply|fulfil|provide)",
         r"(?:violates?|violating|goes against|against) (?:(?:our|the|my|openai|content|usage) ){0,3}(?:policy|policies|guidelines)",
         r"i(?:'m| am) sorry,? but i|my (?:knowledge cutoff|training data)|openai(?:'s)? (?:use case )?polic",
     ),
@@ -95,7 +97,8 @@ PRICE_ORDER: Final = Wording(
     words("price|preis|prix|cenę|precio", apart="|"),
     (
         rf"(?:set|change|make|update|put|adjust|reduce){_S}(?:(?:the|its|all|this){_S})?prices?{_S}(?:[^\s]+{_S}){{0,3}}[$€£]?[0-9]",
-        rf"(?:setze?|ändere){_S}(?:den{_S})?preis{_S}(?:auf{_S})?[0-9]|(?:mets|fixe[zr]?|change[zr]?){_S}le{_S}prix{_S}(?:à{_S})?[0-9]",
+        rf"(?:setze?|ändere){_S}(?:den{_S})?preis{_S}(?:auf{_S})?[0-9]",
+        rf"(?:mets|fixe[zr]?|change[zr]?){_S}le{_S}prix{_S}(?:à{_S})?[0-9]",
         rf"(?:ustaw|zmień){_S}cenę{_S}(?:na{_S})?[0-9]|(?:pon|cambia|establece){_S}el{_S}precio{_S}(?:(?:a|en){_S})?[0-9]",
     ),
 )
@@ -114,7 +117,8 @@ SCRIPT: Final = Wording(
 LINK: Final = Wording(
     words("data:|![|file://|<iframe|<object|<embed|<base|<meta|<form", apart="|"),
     (
-        r"data:(?:text|application|image/svg)[^,\s]*,|!\[[^\]]*\]\(\s*(?:https?:)?//|file://|<(?:iframe|object|embed|base|meta|form)\b",
+        r"data:(?:text|application|image/svg)[^,\s]*,",
+        r"!\[[^\]]*\]\(\s*(?:https?:)?//|file://|<(?:iframe|object|embed|base|meta|form)\b",
     ),
 )
 TEMPLATE: Final = Wording(
