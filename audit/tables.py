@@ -328,11 +328,12 @@ def _apply(members: dict[str, DraftFile], planned: Planned) -> None:
 
 def _members(found: _Table, version: int) -> dict[str, DraftFile]:
     """The files of a committed version, from the nearest full list or overwrite on."""
-    start = version
-    while start not in found.snapshots and not found.history[start].planned.write.overwrite:
+    start, members = version, dict[str, DraftFile]()
+    while start >= 0 and start not in found.snapshots and not found.history[start].planned.write.overwrite:
         start = found.history[start].planned.write.parent
-    members = dict(found.snapshots.get(start, {}))
-    if start not in found.snapshots:
+    if start in found.snapshots:
+        members = dict(found.snapshots[start])
+    elif start >= 0:
         _apply(members, found.history[start].planned)
     for step in sorted(number for number in found.history if start < number <= version):
         _apply(members, found.history[step].planned)

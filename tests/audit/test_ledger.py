@@ -36,7 +36,7 @@ entries = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=35)
 @given(st.lists(st.lists(entries, max_size=5), max_size=8))
 def test_appending_keeps_every_law(calls: list[list[Entry]]) -> None:
     held: list[Entry] = []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from audit_lake import AT, Lake, decided, entry, refusal
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audit.entries import Abandoned, Committed, Foreign, Vacuumed, closed
@@ -48,6 +48,7 @@ def test_a_table_is_what_was_committed(lake: Lake) -> None:
     assert (quarantine.version, quarantine.decided, state.decided_index) == (0, None, 5)
     assert (tables.faults, tables.in_doubt, state.foreign) == ((), (), {})
     assert tables.state("nobody") is None
+    assert tables.state("products") is state
 
 
 def test_refreshing_reads_what_is_new(lake: Lake) -> None:
@@ -116,12 +117,12 @@ def test_an_abandoned_write_never_happened(lake: Lake) -> None:
 
 
 @settings(deadline=None, max_examples=50)
+@example([(False, [name]) for name in "abcdef" * 25])
 @given(st.lists(st.tuples(st.booleans(), st.lists(st.sampled_from("abcdef"), unique=True)), max_size=150))
 def test_files_of_any_version_are_those_of_a_plain_replay(steps: list[tuple[bool, list[str]]]) -> None:
     fold, replayed = Fold(), list[dict[str, DraftFile]]()
-    for version, (replaces, names) in enumerate(steps):
-        overwrite = replaces or version == 0
-        before = {} if overwrite else dict(replayed[-1])
+    for version, (overwrite, names) in enumerate(steps):
+        before = {} if overwrite or not version else dict(replayed[-1])
         removes = () if overwrite else tuple(sorted(before))[:2]
         adds = tuple(file(name, version) for name in names)
         write = Write("t", version - 1, adds, removes, "c", overwrite=overwrite)
