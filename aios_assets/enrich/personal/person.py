@@ -1,0 +1,183 @@
+"""Person: names that stand beside a word which says that a person follows, and dates of birth.
+
+A catalogue names people all the time (Calvin Klein, a Paul Smith shirt, Mr. Coffee, an author, an actor), and they are
+not what is looked for. A name counts where the words before it introduce a person, never by itself.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aios_assets.enrich.personal.given import GIVEN
+from aios_assets.enrich.personal.scan import Detector
+from aios_assets.enrich.personal.span import Span
+
+_WORD = re.compile(r"[^\W\d_][^\W\d_'.-]{0,30}(?:['-][^\W\d_]{1,30}){0,3}")
+_GAP = re.compile(r"\.?[ \t]{1,2}")
+_PARTICLES = frozenset(
+    "van von de der den del della di da dos das du la le lo ten ter zu zum al el bin ibn af av mac mc y e".split()
+)
+_AFTER_NAME = frozenset(
+    "md phd jr sr esq the and or for with at on in to of by from you your please about under is it this that if when "
+    "center centre support service customer sales team us department office manager online kundenservice kundendienst vertrieb verkauf abteilung firma herr frau mr mrs ms dr".split()
+)
+
+_INTRODUCED = (
+    r"(?:my|his|her|maiden|full|first|last|legal)\s(?:full\s|first\s|last\s)?name(?:'s|\sis|\s?:)|"
+    r"(?:contact|customer|client|cardholder|patient|recipient)(?:'s)?\s(?:person|name)\s?(?:is|:)|c/o|undersigned,|"
+    r"(?:sincerely|regards|best\swishes|yours\struly|gr(?:ü|ue)(?:ß|ss)en?)[,!.]?\s{0,3}\n|"
+    r"ansprechpartner(?:in)?\s?:?|kontaktperson\s?:?|zu\sh[aä]nden(?:\svon)?|z\.\s?hd\.?|(?:vor|nach)name\s?:|"
+    r"kunden?name\s?:|mein\sname\sist|ich\shei(?:ß|ss)e|"
+    r"je\sm'appelle|mon\snom\sest|personne\s[aà]\scontacter\s?:?|pr[eé]nom\s?:|me\sllamo|mi\snombre\ses|"
+    r"nombre\sy\sapellidos?\s?:|persona\sde\scontacto\s?:?|"
+    r"mi\schiamo|nome\se\scognome\s?:|persona\sdi\scontatto\s?:?|nazywam\ssi[eę]|osoba\skontaktowa\s?:?|"
+    r"imi[eę]\si\snazwisko\s?:|mijn\snaam\sis|contactpersoon\s?:?|jag\sheter|"
+    r"meu\snome\s[eé]"
+)
+_KIN = (
+    r"(?:my|his|her|our|their)\s(?:partner|wife|husband|son|daughter|kid|child|mother|father|brother|sister|boss|"
+    r"friend|colleague|neighbou?r)(?:'s\sname)?(?:\sis)?|"
+    r"partner's\sname|(?:call|calls|called|name[ds]?)\sme|(?:speak|talk|follow\sup)\s(?:to|with)"
+)
+_TITLE = r"(?:mr|mrs|ms|mx|miss|dr|prof|herr|frau|hr|mme|mlle|madame|monsieur|sr|sra|se[nñ]ora?|sig(?:\.?ra)?|signora?|dhr|mevr|mevrouw|pan[ia]|fru|fr[oö]ken)\.?"
+_REACHED = r"contact|attn|call|kontakt(?:ieren\ssie)?|contatt[oa](?:re)?|contacto|contactez|contacter|appelez|ask\sfor|write\sto|(?:text|ring|e-?mail|phone|name|nom|naam|nombre|recipient|empf[aä]nger|referente|surname|reach|from|to)\s?(?=:)"
+_ADDRESSED = r"(?:billing|shipping|delivery|home|postal|mailing|invoice)?\s?address|(?:liefer|rechnungs)?(?:adresse|anschrift)|ship\sto|bill\sto|deliver\sto|sold\sto|adres|direcci[oó]n|indirizzo"
+
+_INTRO = re.compile(
+    rf"(?i)(?<![^\W_])(?:(?P<introduced>{_INTRODUCED})|(?P<title>{_TITLE})|(?P<addressed>{_ADDRESSED})\s?:|"
+    rf"(?P<kin>{_KIN})|(?P<reached>{_REACHED}))(?:(?<=\s)|[\s:,.-]{{1,4}})(?=[^\W\d_])"
+)
+_LIVES = re.compile(
+    r"(?:^|(?<=[\s(\"']))[^\W\d_][\w'-]{1,30}(?:[ ][^\W\d_][\w'-]{1,30}){0,2}(?=(?:'s address|\slives?\s(?:at|on)|"
+    r"\slived\sat|\swohnt\sin|\shabite\sau))"
+)
+
+_BRANDED = frozenset(
+    "coffee clean beer bean potato pepper martens marten scholl scholls seuss brown browns dre jart oetker hauschka hauschkas men t robot magoo who phil no "
+    "strange doom octopus evil pac meyer meyers fields butterworth dash freeze incredible big bubble sketch dior sixty tussauds bovary doubtfire marvel kitty "
+    "bronner bronners jekyll dolittle house oz holle nilsson der office heater gasket grammar muscle sprout mercedes universe piggy saigon congeniality "
+    "america peregrine wonderful fox pickles tea right world sherlock brainy brain beats bonner sebagh jackson".split()
+)
+"""What stands behind a title in the name of a product, a brand or a film."""
+
+_SPOKEN = re.compile(
+    r"(?i)(?<![^\W_])(?:lives?d?|said|says|account|speak|ask for|years? old|told|wrote|asked|phone|e-?mail|"
+    r"contact|call|address|name|appointment|manager|tel|please|dear|sehr geehrte[rn]?|"
+    r"rufen|wenden|kontakt|cher|ch[eè]re|estimad[oa]|gentile|szanown[yea]|patient|teacher|born)(?![^\W_])"
+)
+_EXACT = frozenset({"mail", "phone", "iban", "card", "id", "address", "birth"})
+_NEAR = 60
+
+
+def _people(text: str, found: Sequence[Span]) -> Iterator[Span]:
+    for intro in _INTRO.finditer(text):
+        kind = intro.lastgroup
+        words = _name_at(
+            text, intro.end(), lower=kind in ("addressed", "introduced") and intro[0].rstrip(" \n\t").endswith(":")
+        )
+        if words and _is_person(text, kind, words, found):
+            yield Span(words[0].start(), words[-1].end(), "person")
+    for lives in _LIVES.finditer(text):
+        words = [word for word in _WORD.finditer(text, lives.start(), lives.end()) if word[0][0].isupper()]
+        beside = any(span.type == "address" and 0 <= span.start - lives.end() <= _NEAR for span in found)
+        if words and (beside or words[0][0].casefold() in GIVEN):
+            yield Span(words[0].start(), lives.end(), "person")
+
+
+def _is_person(text: str, kind: str | None, words: list[re.Match[str]], found: Sequence[Span]) -> bool:
+    first = words[0][0].casefold()
+    given = first in GIVEN
+    end = words[-1].end()
+    beside = any(span.type in _EXACT and -_NEAR <= span.start - end <= _NEAR for span in found)
+    match kind:
+        case "introduced":
+            return first.removesuffix("'s") not in _AFTER_NAME
+        case "title":
+            if first.removesuffix("'s") in _BRANDED:
+                return False
+            around = text[max(0, words[0].start() - _NEAR) : words[0].start()] + " " + text[end : end + _NEAR]
+            return beside or (given and len(words) > 1) or bool(_SPOKEN.search(around))
+        case "kin":
+            return given
+        case "addressed":
+            return len(words) > 1 and (beside or given)
+        case _:
+            return (given and (len(words) > 1 or beside)) or (
+                len(words) > 1 and beside and words[1][0][0].isupper() and _by_itself(text, end)
+            )
+
+
+def _by_itself(text: str, end: int) -> bool:
+    """Whether the name ends its phrase: "Contact Siobhan Nic at …", not "Contact Lens Solution Kit …"."""
+    return bool(
+        re.match(
+            r"\s?(?:$|[,:;(\n-]|(?:at|on|by|via|under|unter|tel|phone|mobil|mail)\b|[+0-9])",
+            text[end : end + 12],
+            re.IGNORECASE,
+        )
+    )
+
+
+def _name_at(text: str, at: int, *, lower: bool) -> list[re.Match[str]]:
+    """Up to four words of a name from here: capitalised (with particles between), or any two where a label says so."""
+    words: list[re.Match[str]] = []
+    word = _WORD.match(text, at)
+    while word and len(words) < 4:
+        plain = word[0].casefold()
+        if plain in _AFTER_NAME or not (
+            word[0][0].isupper() or (plain in _PARTICLES and (words or lower)) or (lower and len(words) < 2)
+        ):
+            break
+        words.append(word)
+        gap = _GAP.match(text, word.end())
+        word = _WORD.match(text, gap.end()) if gap and (gap[0][0] != "." or word.end() - word.start() == 1) else None
+    while words and words[-1][0].casefold() in _PARTICLES:
+        words.pop()
+    return words
+
+
+def signed(text: str, found: Sequence[Span]) -> Iterator[Span]:
+    """Lines, in a text with other personal data, that hold a known given name and one to three more words, nothing else."""
+    at = 0
+    for line in text.split("\n") if any(span.type in _EXACT for span in found) else ():
+        words = list(_WORD.finditer(line))
+        bare = re.sub(r"[^\W\d_]|['.\s?,-]", "", line) == ""
+        if bare and 2 <= len(words) <= 4 and len(line) < 60 and words[0][0].casefold() in GIVEN:
+            yield Span(at + words[0].start(), at + words[-1].end(), "person")
+        at += len(line) + 1
+
+
+_CAPITAL = r"[A-Z\x{80}-\x{10FFFF}]"
+_REACHED_GATE = _REACHED.replace(r"\s?(?=:)", r"\s?:")
+
+PERSON = Detector(
+    gates=(
+        rf"(?i:{_INTRODUCED}|{_KIN}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
+        rf"\shabite\sau)|"
+        rf"(?i:(?-u:\b)(?:{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}",
+    ),
+    scan=_people,
+)
+
+_BORN = (
+    r"born(?:\son)?|d\.?o\.?b\.?|date\sof\sbirth|birth\s?da(?:te|y)|geboren(?:\sam)?|geburtsdatum|geb\.|"
+    r"n[eé]e?\sle|date\sde\snaissance|nacid[oa]\sel|fecha\sde\snacimiento|nat[oa]\sil|"
+    r"data\sdi\snascita|data\surodzenia|ur\.|geboortedatum|geboren\sop|f[oö]dd(?:\sden)?|f[oø]dt|"
+    r"data\sde\snascimento|nascid[oa]\sem"
+)
+_MONTH = r"(?:jan|feb|f[eé]v|mar|m[aä]r|apr|avr|abr|ma[iyj]|jun|juin|jul|juil|aug|ao[uû]|ago|sep|okt|oct|out|ott|nov|dec|dez|d[eé]c|dic|gen|set|giu|lug)[a-zéû]{0,7}\.?"
+_DATE = rf"(?:[0-9]{{1,2}}[./ -][0-9]{{1,2}}[./ -](?:[0-9]{{4}}|[0-9]{{2}})|[0-9]{{4}}[./-][0-9]{{1,2}}[./-][0-9]{{1,2}}|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s|de\s)?{_MONTH},?\s(?:de\s)?[0-9]{{4}}|{_MONTH}\s[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s[0-9]{{4}})"
+_BIRTH = re.compile(
+    rf"(?i)(?<![^\W_])(?:{_BORN})(?![^\W\d_])[\s:.(-]{{0,4}}(?:(?:is|was|on|the|am|den|le|el|"
+    rf"il)\s)?({_DATE})(?![0-9])"
+)
+
+
+def _births(text: str, _: Sequence[Span]) -> Iterator[Span]:
+    for found in _BIRTH.finditer(text):
+        yield Span(found.start(1), found.end(1), "birth")
+
+
+BIRTH = Detector(
+    gates=(rf"(?i)(?:{_BORN})[\s:.(-]{{0,4}}(?:(?:is|was|on|the|am|den|le|el|il)\s)?(?:[0-9]|{_MONTH}\s[0-9])",),
+    scan=_births,
+)

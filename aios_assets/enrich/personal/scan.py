@@ -1,0 +1,102 @@
+"""Scan: from a column of text to spans, in three sieves of which each but the last can only let too much through.
+
+One linear-time expression over the column (Rust), one a detector over what is left (Rust), then the detector itself, in
+Python, on the few values that remain. Every Python expression is bounded, so no text makes one slow.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from aios_assets.enrich.personal.fold import fold, places
+from aios_assets.enrich.personal.span import Span, hide_tokens, settle
+
+SPANS = pl.Schema({"row": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "type": pl.String, "text": pl.String})
+"""One row a span: which value, from which character to which (code points, end exclusive), what, and the text there."""
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Finds data of some types in one folded text, given what the detectors before it found there.
+
+    `gates` are Rust expressions that all match every text in which `scan` can find something. The first reads every value
+    and is written to be fast (no Unicode word boundary), the others read what it lets through.
+    """
+
+    gates: tuple[str, ...]
+    scan: Callable[[str, Sequence[Span]], Iterable[Span]]
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """Detectors in the order they run; `types` in order of precedence where spans overlap.
+
+    `beside` looks for what counts only in a text where something was found already.
+    """
+
+    types: tuple[str, ...]
+    detectors: tuple[Detector, ...]
+    beside: Callable[[str, Sequence[Span]], Iterable[Span]] | None = None
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {kind: rank for rank, kind in enumerate(self.types)}
+
+    def find(self, values: pl.Series) -> pl.DataFrame:
+        """Every datum in the values, as SPANS, ordered by row and start; null holds none."""
+        texts, rows, plans = self._candidates(values)
+        found = [
+            (row, *where, span.type)
+            for row, text, plan in zip(rows, texts, plans, strict=True)
+            for span, where in _placed(self.scan(text, plan), values, row)
+        ]
+        spans = pl.DataFrame(found, schema={k: SPANS[k] for k in ("row", "start", "end", "type")}, orient="row")
+        return spans.with_columns(_cut(values, spans)).select(SPANS.names())
+
+    def count(self, values: pl.Series) -> int:
+        """How many values hold a datum: the same judgement as `find`, without placing what was found."""
+        texts, _, plans = self._candidates(values)
+        return sum(any(True for _ in self.scan(text, plan)) for text, plan in zip(texts, plans, strict=True))
+
+    def scan(self, text: str, plan: int = -1) -> list[Span]:
+        """The spans of one folded text; bit i of `plan` says whether detector i need run."""
+        text = hide_tokens(text)
+        found: list[Span] = []
+        for at, detector in enumerate(self.detectors):
+            if plan >> at & 1:
+                found.extend(detector.scan(text, found))
+        if found and self.beside:
+            found.extend(self.beside(text, found))
+        return settle(found, self._ranks)
+
+    def _candidates(self, values: pl.Series) -> tuple[list[str], list[int], list[int]]:
+        """Folded texts that may hold something, their rows, and which detectors must look."""
+        wide = dict.fromkeys(detector.gates[0] for detector in self.detectors)
+        names = {gate: f"gate {at}" for at, gate in enumerate(wide)}
+        frame = pl.DataFrame({"text": fold(values.cast(pl.String))}).with_row_index("row")
+        frame = frame.with_columns(pl.col("text").str.contains(gate).alias(name) for gate, name in names.items())
+        frame = frame.filter(pl.any_horizontal(names.values()))
+        plan = [
+            pl.all_horizontal(names[detector.gates[0]], *(pl.col("text").str.contains(g) for g in detector.gates[1:]))
+            .cast(pl.Int64)
+            .mul(1 << at)
+            for at, detector in enumerate(self.detectors)
+        ]
+        frame = frame.select("row", "text", plan=pl.sum_horizontal(plan)).filter(pl.col("plan") != 0)
+        return frame["text"].to_list(), frame["row"].to_list(), frame["plan"].to_list()
+
+
+def _placed(spans: list[Span], values: pl.Series, row: int) -> list[tuple[Span, tuple[int, int]]]:
+    if not spans:
+        return []
+    there = places(values[row])
+    if there is None:
+        return [(span, (span.start, span.end)) for span in spans]
+    return [(span, (there[span.start], there[span.end - 1] + 1)) for span in spans]
+
+
+def _cut(values: pl.Series, spans: pl.DataFrame) -> pl.Series:
+    triples = zip(spans["row"], spans["start"], spans["end"], strict=True)
+    return pl.Series("text", [values[row][start:end] for row, start, end in triples], dtype=pl.String)
