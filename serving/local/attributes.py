@@ -92,12 +92,21 @@ class UntrainedError(ServingError):
         )
 
 
-def read(titles: pl.Series) -> pl.DataFrame:
-    """Everything the rules find, once: `row` (place of the title), `attribute`, `value`, `rule`, `evidence`."""
+def read(titles: pl.Series, only: str | None = None) -> pl.DataFrame:
+    """Everything the rules find, once: `row` (place of the title), `attribute`, `value`, `rule`, `evidence`.
+
+    `only` leaves out the other attributes; raises ServingError for one that no rule reads.
+    """
     texts = titles.cast(pl.String).str.slice(0, LONGEST)
     title = pl.DataFrame({"title": texts}).with_row_index("row").filter(pl.col("title").str.len_chars() > 0)
-    parts = [_colours(title), _materials(title), _quantities(title), _packs(title), _models(title)]
-    return pl.concat(parts).unique(["row", "attribute", "value"], keep="first", maintain_order=True)
+    readers = {"colour": _colours, "material": _materials, "pack_count": _packs, "model_number": _models}
+    readers |= dict.fromkeys(QUANTITIES, _quantities)
+    if only is not None and only not in readers:
+        raise ServingError(f"no rule reads {only}; the rules read {', '.join(sorted(readers))}")
+    chosen = dict.fromkeys(readers.values()) if only is None else [readers[only]]
+    found = pl.concat([reader(title) for reader in chosen])
+    found = found if only is None else found.filter(pl.col("attribute") == only)
+    return found.unique(["row", "attribute", "value"], keep="first", maintain_order=True)
 
 
 def _matches(title: pl.DataFrame, pattern: str) -> pl.DataFrame:
@@ -223,7 +232,7 @@ class OneAttribute(Attributes):
     def answer(self, batch: pl.DataFrame) -> Answered:
         """The value of the attribute in each title, null where none is found."""
         kind = self.task.rpartition("/")[2].replace("-", "_")
-        found = self._sure(read(batch["title"]).filter(pl.col("attribute") == kind))
+        found = self._sure(read(batch["title"], kind))
         best = found.sort("confidence", descending=True, nulls_last=True, maintain_order=True)
         best = best.unique("row", keep="first", maintain_order=True)
         rows = pl.DataFrame({"row": pl.Series(range(batch.height), dtype=pl.UInt32)})

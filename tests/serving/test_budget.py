@@ -109,7 +109,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(steps)
 def test_books_are_what_was_spent_and_is_held_and_no_cap_is_passed(taken):
     with TemporaryDirectory() as folder:

@@ -12,6 +12,7 @@ from serving.local import attributes
 from serving.local.attributes import LONGEST, Attributes, OneAttribute, UntrainedError, learned, read, rules
 from serving.local.train_attributes import Judged, Record, agrees, judge, learn, measured, records
 from serving.local.words import COLOURS, MATERIALS, QUANTITIES
+from serving.model import ServingError
 
 
 def found(title):
@@ -135,6 +136,15 @@ def test_one_attribute_is_the_one_it_is_surest_of():
     assert told["value"].to_list() == ["blue", None, "black"]
     storage = OneAttribute(task="extract/storage").answer(pl.DataFrame({"title": ["64GB red"]})).rows
     assert storage["value"].to_list() == ["64 GB"]
+    with pytest.raises(ServingError, match="no rule reads taste"):
+        OneAttribute(task="extract/taste").answer(pl.DataFrame({"title": ["sour"]}))
+
+
+@given(st.lists(titles, max_size=4), st.sampled_from(["colour", "material", "mass", "pack_count", "model_number"]))
+@settings(max_examples=50, deadline=None)
+def test_one_attribute_alone_is_what_it_is_among_all(some, kind):
+    texts = pl.Series(some, dtype=pl.String)
+    assert read(texts, kind).equals(read(texts).filter(pl.col("attribute") == kind))
 
 
 @pytest.mark.parametrize(
@@ -216,6 +226,7 @@ def test_a_silent_label_counts_as_none_only_in_a_labelled_category(tmp_path):
 
 
 @pytest.mark.shared
+@pytest.mark.slow
 def test_the_numbers_in_use_are_the_ones_the_data_gives():
     folder = Path(__file__).parents[3].parent / "shared" / "data" / "attributes"
     if not folder.exists():
