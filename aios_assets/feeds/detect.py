@@ -5,12 +5,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import charset_normalizer
 import numpy as np
 
+from aios_assets.feeds import jsondocument, xmldocument
 from aios_assets.feeds.batch import unique_names
 from aios_assets.feeds.blocks import UTF16, Block, utf8
 from aios_assets.feeds.delimited import Dialect, records, unquoted
+from aios_assets.feeds.encoding import encoding_of
 from aios_assets.feeds.errors import FeedError, LimitError
 from aios_assets.feeds.format import Compression, Format, Kind
 from aios_assets.feeds.limits import MIB, Limits
@@ -18,7 +19,6 @@ from aios_assets.feeds.views import Buffer
 
 SAMPLE = MIB
 SEPARATORS = ",;\t|#^~:\x1f\x01"
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _FOREIGN = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
@@ -34,19 +34,6 @@ _FOREIGN = {
     b"\x00\x00\xfe\xff": "UTF-32 text",
     b"\xff\xfe\x00\x00": "UTF-32 text",
 }
-_LEGACY = (
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1253",
-    "cp1254",
-    "cp1257",
-    "shift_jis",
-    "gb18030",
-    "big5",
-    "euc_kr",
-    "euc_jp",
-)
 _DATA = re.compile(r"^(?:[-+]?[\d.,\s]*\d[\d.,]*|\d{4}-\d\d-\d\d.*|https?://.*)$")
 
 
@@ -68,13 +55,14 @@ def detect(head: bytes, path: Path, limits: Limits, *, whole: bool, compression:
 
     `fixed` is what the mapping says already: kind, encoding, separator and quote are taken where they are not empty.
     """
-    mark, encoding = _encoding(head, fixed.encoding)
+    mark, encoding = encoding_of(head, fixed=fixed.encoding)
     text = utf8(head[mark : len(head) // 2 * 2 if encoding in UTF16 else None], encoding)
     _refuse_binary(text, path)
     form = replace(fixed, compression=compression, encoding=encoding, mark=mark, skip=mark)
     start = text.lstrip()[:1]
     kind = fixed.kind if fixed.separator else _text_kind(text, start, fixed.kind)
     if kind is not Kind.CSV:
+        form = replace(form, records=fixed.records or _record_path(kind, text, head, path, limits))
         return replace(form, kind=kind, newline="\n", line_end=_line_end(text, "\n"))
     newline = "\r" if b"\r" in text and b"\n" not in text else "\n"
     if text[:4].lower() == b"sep=" and text[5:6] in (b"\r", b"\n"):
@@ -85,46 +73,6 @@ def detect(head: bytes, path: Path, limits: Limits, *, whole: bool, compression:
     if not whole:
         text = text[: text.rfind(newline.encode()) + 1] or text
     return _csv(replace(form, kind=kind, newline=newline, line_end=_line_end(text, newline)), text, fixed, path, limits)
-
-
-def _encoding(head: bytes, fixed: str) -> tuple[int, str]:
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return len(mark), fixed or encoding
-    if fixed:
-        return 0, fixed
-    units = np.frombuffer(head[: len(head) // 2 * 2], np.uint8).reshape(-1, 2)
-    if len(units) >= 4:
-        zeros = (units == 0).mean(axis=0)
-        if zeros.max() > 0.4 and zeros.min() < 0.1:
-            return 0, "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start >= len(head) - 3 and error.reason == "unexpected end of data":
-            return 0, "utf-8"
-        return 0, _legacy(head)
-    return 0, "utf-8"
-
-
-def _legacy(head: bytes) -> str:
-    """Mostly valid UTF-8 stays UTF-8 (its damaged lines go to the rejects); else the likeliest older encoding."""
-    lines = [line for line in head.split(b"\n") if not line.isascii()]
-    valid = sum(_is_utf8(line) for line in lines)
-    if valid * 2 > len(lines):
-        return "utf-8"
-    best = charset_normalizer.from_bytes(b"\n".join(lines)[: 64 * 1024], cp_isolation=list(_LEGACY)).best()
-    if best is None or str(best) == best.raw.decode(_LEGACY[0], "replace"):
-        return _LEGACY[0]
-    return best.encoding
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _refuse_binary(text: bytes, path: Path) -> None:
@@ -143,10 +91,18 @@ def _text_kind(text: bytes, start: bytes, fixed: Kind) -> Kind:
     if start == b"{":
         first, _, rest = text.lstrip().partition(b"\n")
         closed = first.rstrip().endswith(b"}")
+        if closed and not rest.strip() and jsondocument.find_records(first.decode("utf-8", "replace")):
+            return Kind.JSON
         return Kind.JSONL if closed and (not rest.strip() or rest.lstrip()[:1] == b"{") else Kind.JSON
     if start == b"[" and re.match(rb"\s*\[\s*([\[{\]]|$)", text):
         return Kind.JSON
     return Kind.CSV
+
+
+def _record_path(kind: Kind, text: bytes, head: bytes, path: Path, limits: Limits) -> str:
+    if kind is Kind.JSON:
+        return jsondocument.find_records(text.decode("utf-8", "replace"))
+    return xmldocument.find_records(head, limits, path) if kind is Kind.XML else ""
 
 
 def _line_end(text: bytes, newline: str) -> str:

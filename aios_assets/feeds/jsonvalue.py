@@ -10,10 +10,10 @@ _LONE = re.compile(r"[\ud800-\udfff]")
 
 
 class RecordError(Exception):
-    """Why one record is set aside."""
+    """Why one record is set aside, and its bytes where its place in the file does not say them."""
 
-    def __init__(self, rule: str, reason: str) -> None:
-        self.rule, self.reason = rule, reason
+    def __init__(self, rule: str, reason: str, raw: bytes = b"") -> None:
+        self.rule, self.reason, self.raw = rule, reason, raw
         super().__init__(f"{rule}: {reason}")
 
 
@@ -71,7 +71,7 @@ def record(value: object, limits: Limits) -> dict[str, str | None]:
     for name, text in _walk("", value):
         if name in flat:
             raise RecordError("duplicate-key", f"two keys lead to {name[:60]!r}")
-        flat[name] = _checked(text, limits)
+        flat[name] = checked(text, limits)
         if len(flat) > limits.columns:
             raise RecordError("columns", f"more fields than columns = {limits.columns:,}")
     return flat
@@ -123,7 +123,8 @@ def _walk(prefix: str, value: dict[str, object]) -> Iterator[tuple[str, str | No
             yield name, compact(inner)
 
 
-def _checked(text: str | None, limits: Limits) -> str | None:
+def checked(text: str | None, limits: Limits) -> str | None:
+    """A value that can be stored as it is; raises RecordError. Empty is null."""
     if text is None:
         return None
     if len(text) > limits.cell_bytes:

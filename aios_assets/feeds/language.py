@@ -26,13 +26,18 @@ for _language, _words in _COMMON.items():
 def language(texts: Iterable[str | None]) -> str:
     """The ISO 639-1 code of the likeliest language, or "" where the texts do not say."""
     votes: Counter[str] = Counter()
-    total = 0
+    words: dict[str, set[str]] = {}
     for text in texts:
         for word in set(re.findall(r"[^\W\d_]+", (text or "").lower())):
             for candidate in _OF.get(word, ()):
                 votes[candidate] += 1
-                total += 1
+                words.setdefault(candidate, set()).add(word)
     ranked = votes.most_common(2)
-    if not ranked or ranked[0][1] < 20 or (len(ranked) > 1 and ranked[0][1] < 1.3 * ranked[1][1]):
+    if (
+        not ranked
+        or ranked[0][1] < 20
+        or len(words[ranked[0][0]]) < 4
+        or (len(ranked) > 1 and ranked[0][1] < 1.3 * ranked[1][1])
+    ):
         return ""
     return ranked[0][0]

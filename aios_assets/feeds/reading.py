@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import polars as pl
 
-from aios_assets.feeds import columnar, csv, jsonl
+from aios_assets.feeds import columnar, csv, documents, jsondocument, jsonl, xlsx, xmldocument
 from aios_assets.feeds.batch import LINE, PLACE, START, Batch
 from aios_assets.feeds.delivery import Delivery
 from aios_assets.feeds.errors import FeedError
 from aios_assets.feeds.format import TEXT, Compression, Kind
 from aios_assets.feeds.streams import opened
+
+DOCUMENTS = frozenset({Kind.JSON, Kind.XML})
 
 
 def read(delivery: Delivery) -> Iterator[Batch]:
@@ -51,6 +53,12 @@ def _batches(delivery: Delivery) -> Iterator[Batch]:
         reader = csv.batches if form.kind is Kind.CSV else jsonl.batches
         with opened(path, form.compression, limits, delivery.member) as stream:
             yield from reader(stream, form, limits, path)
+    elif form.kind in DOCUMENTS:
+        records = jsondocument.records if form.kind is Kind.JSON else xmldocument.records
+        with opened(path, form.compression, limits, delivery.member) as stream:
+            yield from documents.batches(records(stream, form, limits, path), limits, path)
+    elif form.kind is Kind.XLSX:
+        yield from xlsx.batches(path, form, limits)
     else:
         yield from columnar.batches(path, form, limits)
 
