@@ -39,7 +39,8 @@ sure(_, by, confidence) if {
 	confidence >= object.get(level.floors, split(by, ":")[0], level.otherwise)
 }
 
-sure(false, null, null)
+# A value that is missing may still name the rule that could not read it: its reason, not an answer.
+sure(false, _, null)
 
 told := concat(", ", array.concat(
 	[$"{family} {floor}" | some family, floor in level.floors],
