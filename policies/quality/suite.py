@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,8 @@ def _plain(value: object) -> object:
     match value:
         case set() | frozenset():
             return sorted(value, key=str)
+        case Decimal():
+            return float(value)
         case _:
             raise TypeError(type(value).__name__)
 

@@ -255,6 +255,7 @@ def test_contract_suite_with_every_type_of_column():
         ),
         expects=(
             between("price", 0.1, 1.1),
+            between("price", Decimal("0.10"), Decimal("1.10")),
             in_set("kind", ["x", "y"]),
             E(
                 "expect_column_values_to_be_between",
