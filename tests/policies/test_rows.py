@@ -62,7 +62,7 @@ ANSWER = st.tuples(
 
 def expected(value: str | None, by: str | None, confidence: float | None) -> bool:
     """Whether run's floor refuses this answer, in plain Python."""
-    if value is None and by is None and (confidence is None or not math.isfinite(confidence)):
+    if value is None and (confidence is None or not math.isfinite(confidence)):
         return False
     if by is None or confidence is None or not confidence <= 1:
         return True

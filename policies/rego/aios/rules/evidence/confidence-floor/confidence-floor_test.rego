@@ -40,9 +40,9 @@ test_a_table_without_answers_is_not_asked if {
 
 test_rows_are_refused_under_their_floor if {
 	asked := {
-		"answer.given": [true, true, true, true, true, true, true, false, false],
-		"answer.by": ["model:a", "model:a", "rule:b", "oracle", "oracle", null, "source:c", null, "model:a"],
-		"answer.confidence": [0.7, 0.69, null, 0.94, 0.95, 0.99, 0, null, 0.1],
+		"answer.given": [true, true, true, true, true, true, true, false, false, false],
+		"answer.by": ["model:a", "model:a", "rule:b", "oracle", "oracle", null, "source:c", null, "model:a", "rule:unreadable"],
+		"answer.confidence": [0.7, 0.69, null, 0.94, 0.95, 0.99, 0, null, 0.1, null],
 	}
 	rule.refused == [1, 2, 3, 5, 8] with input as {"profile": "run", "columns": asked}
 }
