@@ -1,0 +1,185 @@
+"""Catalogue: one run of the catalogue job in this process, in the instance that the UI and the schedules use."""
+
+import logging
+import os
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from aios_assets import telemetry
+from aios_assets.dagster_home import prepare
+from aios_assets.definitions import definitions, stages
+from aios_assets.errors import SettingsError
+from aios_assets.journal import Attempt
+from aios_assets.runtime import Runtime
+from aios_assets.settings import Settings, load
+from aios_assets.stage import Stage
+
+QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A stage that broke off: not refused, failed."""
+
+    table: str
+    why: str
+    do: str
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run did."""
+
+    run_id: str
+    trace_id: str
+    attempts: tuple[Attempt, ...]
+    faults: tuple[Fault, ...]
+    seconds: float
+    counts: dict[str, int]
+    ledger: tuple[int, str]
+    told: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def refusals(self) -> list[dict[str, Any]]:
+        """Every refusing finding, with the decision's ledger entry."""
+        return [
+            {
+                "table": attempt.stage,
+                "rule": finding.rule,
+                "about": finding.about,
+                "why": finding.why,
+                "do": finding.do,
+                "ledger_index": attempt.ledger_index,
+            }
+            for attempt in self.attempts
+            if attempt.refused and attempt.verdict is not None
+            for finding in attempt.verdict.refusals
+        ]
+
+    def plain(self) -> dict[str, Any]:
+        """As `aios run --json` answers."""
+        return {
+            **self.counts,
+            "unchanged": sum(a.rows - a.upserted for a in self.attempts if a.stage == "records"),
+            "tables": {
+                a.stage: {
+                    "version": a.version,
+                    "rows": a.rows,
+                    "admitted": not a.refused,
+                    "outcome": "unchanged" if a.unchanged else "refused" if a.refused else "admitted",
+                    "quarantined": a.set_aside,
+                    "recomputed": a.computed,
+                    "asked": a.asked,
+                    "cost": str(a.cost),
+                    "seconds": round(a.seconds, 3),
+                }
+                for a in self.attempts
+            },
+            "decisions": sum(a.verdict is not None for a in self.attempts),
+            "refusals": self.refusals,
+            "faults": [vars(fault) for fault in self.faults],
+            "ledger": {"size": self.ledger[0], "root": self.ledger[1]},
+            "seconds": round(self.seconds, 3),
+            "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            "run_id": self.run_id,
+            "trace_id": self.trace_id,
+        }
+
+
+def run_catalogue(
+    settings: Settings,
+    *,
+    files: Sequence[str] = (),
+    supplier: str = "",
+    only: Sequence[str] | None = None,
+    say: Callable[[str], None] = lambda line: None,  # noqa: ARG005  nobody listens
+) -> Ran:
+    """Materialises the catalogue's assets, then the evidence, and says what came of it.
+
+    `only` names stages (their inputs are taken as they are published). Raises SettingsError for a name that is none.
+    """
+    begun = time.monotonic()
+    prepare(settings)
+    settings = load(settings.home)  # as every process that Dagster starts will see them
+    telemetry.setup(telemetry.settings_of(os.environ, spans=settings.lake_folder / "_telemetry"))
+    known = stages(settings)
+    chosen = _chosen(known, only)
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    runtime = Runtime.here(settings)
+    runtime.journal.on_begin = lambda stage: say(f"  {stage} …")
+    runtime.journal.on_end = lambda attempt: say(f"  {attempt.stage}: {_outcome(attempt)} in {attempt.seconds:.1f} s")
+    instance = dg.DagsterInstance.get()
+    wired = definitions(settings)
+    feeds = {
+        stage.name: {"config": {"files": list(files), "supplier": supplier}}
+        for stage in known
+        if stage.reads_feed and stage.name in chosen
+    }
+    with telemetry.span("run", kind="catalogue"):
+        trace_id = telemetry.current_trace_id() or ""
+        result = wired.resolve_job_def("catalogue").execute_in_process(
+            instance=instance,
+            run_config={**QUIET, "ops": feeds},
+            asset_selection=[dg.AssetKey(name) for name in chosen],
+            raise_on_error=False,
+        )
+        wired.resolve_job_def("evidence").execute_in_process(instance=instance, run_config=QUIET, raise_on_error=False)
+    attempts = tuple(runtime.journal.attempts.get(result.run_id, ()))
+    refused = {attempt.stage for attempt in attempts if attempt.refused}
+    faults = tuple(fault for fault in _faults(result) if fault.table not in refused)
+    size, root = runtime.ledger_head()
+    return Ran(result.run_id, trace_id, attempts, faults, time.monotonic() - begun, _counts(runtime), (size, root))
+
+
+def _chosen(known: Sequence[Stage], only: Sequence[str] | None) -> list[str]:
+    names = [stage.name for stage in known if stage.part != "evidence"]
+    if only is None:
+        return names
+    if strange := sorted(set(only) - set(names)):
+        raise SettingsError("--stages", f"{', '.join(strange)} is no stage", f"name some of {', '.join(names)}")
+    return [name for name in names if name in only]
+
+
+def _outcome(attempt: Attempt) -> str:
+    if attempt.unchanged:
+        return "unchanged"
+    if attempt.refused:
+        return "REFUSED"
+    return f"version {attempt.version}, {attempt.rows:,} rows, {attempt.computed:,} computed"
+
+
+def _faults(result: dg.ExecuteInProcessResult) -> list[Fault]:
+    faults = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data
+            metadata = failure.user_failure_data.metadata if failure.user_failure_data else {}
+            error = failure.error.cause or failure.error if failure.error else None
+            why = metadata["why"].value if "why" in metadata else (error.message.strip() if error else "it broke off")
+            do = metadata["do"].value if "do" in metadata else "see the run's log in Dagster"
+            faults.append(Fault(str(event.step_key), str(why), str(do)))
+    return faults
+
+
+def _counts(runtime: Runtime) -> dict[str, int]:
+    """Totals over what is published now."""
+    lake = runtime.lake
+    state = {name: lake.state(name) for name in ("records", "feed_rejects", "listings")}
+    matched = lake.scan("matches") if lake.state("matches") else None
+    decided = matched.group_by("decision").agg(pl.len()).collect() if matched is not None else None
+    by = dict(decided.iter_rows()) if decided is not None else {}
+    products = lake.scan("listings").select(pl.col("product").n_unique()).collect().item() if state["listings"] else 0
+    records, rejects = state["records"], state["feed_rejects"]
+    return {
+        "rows_in": (records.rows if records else 0) + (rejects.rows if rejects else 0),
+        "rejected": rejects.rows if rejects else 0,
+        "matches": by.get("certain", 0) // 2,
+        "publishable": products,
+        "in_review": by.get("review", 0),
+    }

@@ -1,0 +1,61 @@
+"""Definitions: wiring only. Which stages there are, as Dagster assets, and what runs them."""
+
+import importlib
+
+import dagster as dg
+
+from aios_assets.assets import asset_of
+from aios_assets.dagster_home import prepare
+from aios_assets.errors import SettingsError
+from aios_assets.intake import take_in
+from aios_assets.schedules import CATALOGUE, EVIDENCE, evidence_after, inbox_sensor, nightly
+from aios_assets.sensors import shipping_sensor
+from aios_assets.settings import Settings, load
+from aios_assets.stage import Stage, in_order, stages_of
+
+OWN = (
+    "aios_assets.stages.records",
+    "aios_assets.stages.products",
+    "aios_assets.stages.match_model",
+    "aios_assets.stages.matches",
+    "aios_assets.stages.listings",
+    "aios_assets.stages.decisions",
+)
+
+
+def stages(settings: Settings) -> tuple[Stage, ...]:
+    """The product's stages and those of the settings' modules, in order. Raises SettingsError for a module that fails."""
+    found: dict[str, Stage] = {}
+    for name in (*OWN, *settings.stages.modules):
+        try:
+            module = importlib.import_module(name)
+        except ImportError as error:
+            raise SettingsError(
+                f"stages.modules: {name}", str(error), "correct the name, or put its folder on PYTHONPATH"
+            ) from error
+        found |= {stage.name: stage for stage in stages_of(module)}
+    return in_order(tuple(found.values()))
+
+
+def definitions(settings: Settings | None = None) -> dg.Definitions:
+    """All assets, jobs, schedules and sensors for these settings (default: those in force)."""
+    settings = settings or load()
+    prepare(settings)
+    known = stages(settings)
+    return dg.Definitions(
+        assets=[asset_of(stage, known, take_in) for stage in known],
+        jobs=[CATALOGUE, EVIDENCE],
+        schedules=[nightly()],
+        sensors=[
+            inbox_sensor(settings),
+            evidence_after(dg.DagsterRunStatus.SUCCESS),
+            evidence_after(dg.DagsterRunStatus.FAILURE),
+            shipping_sensor(),
+        ],
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads; see workspace.yaml."""
+    return definitions()

@@ -1,0 +1,162 @@
+"""Draft: Parquet files in a table's folder that no version names yet."""
+
+import datetime as dt
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from aios_assets.disk import make_folder, sha256_of, sync_file, sync_folder
+from aios_assets.fingerprint import bucket_of
+from aios_assets.lake import FILES, Lake
+from policies.contract import ATTEMPT, Contract
+from policies.permit import DraftFile
+
+
+@dataclass(frozen=True)
+class Following:
+    """What a table would hold next, as far as it changes: the rows of every bucket to rewrite, and the files they replace.
+
+    `height` is the row count of the whole table. `overwrite` replaces the shape as well, and with it every file.
+    """
+
+    table: str
+    contract: Contract
+    rows: pl.DataFrame
+    removes: tuple[str, ...]
+    height: int
+    buckets: int
+    overwrite: bool
+
+    @property
+    def changes(self) -> bool:
+        """True if there is anything to commit."""
+        return self.overwrite or bool(self.removes) or self.rows.height > 0
+
+
+def following(
+    lake: Lake,
+    table: str,
+    contract: Contract,
+    upserts: pl.DataFrame,
+    removed: pl.DataFrame,
+    *,
+    buckets: int,
+    attempt: str,
+) -> Following:
+    """The table after `upserts` came and `removed` keys went. Rows that stay keep the attempt they came in with.
+
+    A table that is new, or whose contract changed, is overwritten; old rows then take the new shape, with nulls for what
+    they lack.
+    """
+    keys, schema = list(contract.keys), contract.schema
+    state = lake.state(table)
+    fresh = upserts.with_columns(pl.lit(attempt).alias(ATTEMPT)).select(schema.names())
+    if state is None:
+        return Following(table, contract, fresh, (), fresh.height, buckets, overwrite=True)
+    if state.contract != contract.digest:
+        before = _reshaped(lake.scan(table).collect(), schema)
+        rows = merge(before, fresh, removed, keys)
+        return Following(table, contract, rows, tuple(sorted(state.files)), rows.height, buckets, overwrite=True)
+    touched = pl.concat([fresh.select(keys), removed.select(keys)])
+    numbers = {bucket_in(path)[1] for path in state.files} or {buckets}
+    cut = numbers.pop()
+    hit = set(touched.select(bucket_of(keys, cut)).to_series().unique().to_list())
+    replaced = {path: file for path, file in state.files.items() if bucket_in(path)[0] in hit}
+    before = lake.scan_files(table, replaced.values(), schema).collect()
+    rows = merge(before, fresh, removed, keys)
+    height = sum(file.rows for file in state.files.values()) - before.height + rows.height
+    return Following(table, contract, rows, tuple(sorted(replaced)), height, cut, overwrite=False)
+
+
+def bucket_name(bucket: int, buckets: int, attempt: str) -> str:
+    """A data file's path inside its table's folder."""
+    return f"{FILES}/{bucket:03}-of-{buckets:03}-{attempt}.parquet"
+
+
+def bucket_in(path: str) -> tuple[int, int]:
+    """The bucket, and the number of buckets, that a data file's path tells."""
+    bucket, _, buckets, *_ = path.rsplit("/", 1)[-1].split("-")
+    return int(bucket), int(buckets)
+
+
+def write_draft(lake: Lake, next_rows: Following, *, attempt: str) -> tuple[DraftFile, ...]:
+    """Writes the rows in one durable file a bucket; buckets without rows get none.
+
+    Two threads, since polars' writer leaves one of two cores idle on files of this size.
+    """
+    folder, frame, contract = lake.folder(next_rows.table), next_rows.rows, next_rows.contract
+    target = folder / FILES
+    if not target.is_dir():
+        make_folder(target)
+    parts = frame.with_columns(bucket_of(contract.keys, next_rows.buckets)).partition_by(
+        "bucket", as_dict=True, include_key=False, maintain_order=True
+    )
+    open_columns = tuple(c.name for c in contract.columns if "personal" not in c.tags)
+
+    def write(bucket: int, part: pl.DataFrame) -> DraftFile:
+        path = bucket_name(bucket, next_rows.buckets, attempt)
+        file = folder / path
+        part.write_parquet(file, compression="zstd", compression_level=1, statistics=False)
+        sync_file(file)
+        return DraftFile(path, file.stat().st_size, sha256_of(file), part.height, statistics_of(part, open_columns))
+
+    with ThreadPoolExecutor(2) as threads:
+        files = tuple(threads.map(lambda item: write(int(item[0][0]), item[1]), sorted(parts.items())))
+    sync_folder(target)
+    lake.note(next_rows.table, files)
+    return files
+
+
+def statistics_of(part: pl.DataFrame, columns: Iterable[str]) -> str:
+    """Delta's per-file statistics as JSON: counts, and ranges of numbers and times; never of text, which can be personal."""
+    ranged = [name for name in columns if part.schema[name].is_numeric() or part.schema[name].is_temporal()]
+    measured = part.select(
+        *(pl.col(name).null_count().alias(f"null:{name}") for name in part.columns),
+        *(pl.col(name).min().alias(f"min:{name}") for name in ranged),
+        *(pl.col(name).max().alias(f"max:{name}") for name in ranged),
+    ).row(0, named=True)
+
+    def by(kind: str) -> dict[str, Any]:
+        cut = len(kind) + 1
+        found: Mapping[str, Any] = {k[cut:]: v for k, v in measured.items() if k.startswith(kind + ":")}
+        return {name: told for name, value in found.items() if (told := _json(value)) is not None}
+
+    return json.dumps(
+        {"numRecords": part.height, "minValues": by("min"), "maxValues": by("max"), "nullCount": by("null")},
+        separators=(",", ":"),
+        allow_nan=False,
+    )
+
+
+def _json(value: object) -> object:
+    match value:
+        case dt.datetime():
+            return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if value.tzinfo else value.isoformat()
+        case dt.date():
+            return value.isoformat()
+        case Decimal():
+            return float(value)
+        case float() if not math.isfinite(value):
+            return None
+        case _:
+            return value
+
+
+def _reshaped(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    return rows.select(
+        (pl.col(name).cast(dtype, strict=False) if name in rows.columns else pl.lit(None, dtype=dtype)).alias(name)
+        for name, dtype in schema.items()
+    )
+
+
+def merge(before: pl.DataFrame, upserts: pl.DataFrame, removed: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """`before` without the removed and the replaced rows, then the upserts. All three have the keys' columns."""
+    gone = pl.concat([upserts.select(keys), removed.select(keys)])
+    kept = before.join(gone, on=list(keys), how="anti") if gone.height else before
+    return pl.concat([kept, upserts.select(before.columns)]) if upserts.height else kept

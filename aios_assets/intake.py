@@ -1,0 +1,168 @@
+"""Intake: delivered files as one feed for the records stage, mapped, with every record's digest and every reject sealed."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from aios_assets.enrich.normalise import price
+from aios_assets.errors import AiosError
+from aios_assets.feeds import LINE, Delivery, FeedError, Mapping, apply, guess, load, open_delivery, read
+from aios_assets.fingerprint import fingerprint
+from aios_assets.runtime import Runtime
+from aios_assets.split import ID, quarantine_contract
+from aios_assets.stages.records import records
+from aios_assets.vault import Vault
+from aios_assets.work import Feed
+from audit.ledger import AlreadyLogged, Entry, Kind
+from policies.candidate import InputFacts
+from policies.contract import ATTEMPT, FINGERPRINT
+
+
+class IntakeError(AiosError):
+    """A delivery that cannot be taken in as it is."""
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A delivery and what its columns mean."""
+
+    delivery: Delivery
+    mapping: Mapping
+
+    @property
+    def supplier(self) -> str:
+        """Who sent it."""
+        return self.delivery.supplier
+
+
+def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None) -> Feed:
+    """Reads delivered files (default: all in the watched folder) into one feed.
+
+    Raises IntakeError for a file that is missing, cannot be read, or whose SKU, title or price column is not certain.
+    """
+    settings = runtime.settings
+    paths = [Path(name) for name in files] or _waiting(settings.inbox)
+    if not paths:
+        raise IntakeError(
+            "a run without a delivery",
+            f"no file was named and {settings.inbox} is empty",
+            "name files, `aios run FILE…`, or put some into that folder",
+        )
+    mapped = [_mapped(path, settings.mappings, supplier) for path in paths]
+    parts = [_records(one, runtime.vault) for one in mapped]
+    rows = pl.concat([part for part, _ in parts])
+    rejects = pl.concat([part for _, part in parts])
+    for one, (part, aside) in zip(mapped, parts, strict=True):
+        _log(runtime, one, part.height, aside.height)
+    return Feed(
+        rows=rows,
+        rejects=rejects,
+        suppliers=tuple(sorted({one.supplier for one in mapped})),
+        inputs=tuple(InputFacts(one.delivery.name, "file", None, one.delivery.sha256, None) for one in mapped),
+    )
+
+
+def mapping_of(delivery: Delivery, folder: Path) -> Mapping:
+    """The mapping in force: the file beside the mappings that bears the supplier's name, else what is guessed surely."""
+    written = folder / f"{delivery.supplier}.toml"
+    return load(written) if written.is_file() else guess(delivery).mapping(delivery)
+
+
+def _waiting(inbox: Path) -> list[Path]:
+    if not inbox.is_dir():
+        return []
+    return sorted(path for path in inbox.iterdir() if path.is_file() and not path.name.startswith((".", "_")))
+
+
+def _mapped(path: Path, folder: Path, supplier: str | None) -> Mapped:
+    try:
+        delivery = open_delivery(path, supplier=supplier)
+        mapping = mapping_of(delivery, folder)
+        delivery = open_delivery(path, supplier=supplier, mapping=mapping)
+    except FeedError as error:
+        raise IntakeError(f"delivery {path.name}", f"{error.what}: {error.why}", error.do) from error
+    except OSError as error:
+        raise IntakeError(f"delivery {path}", str(error.strerror or error), "name a file that can be read") from error
+    if mapping.kind != "products":
+        raise IntakeError(
+            f"delivery {path.name}", f"it is a feed of {mapping.kind}", "records take feeds of products only"
+        )
+    return Mapped(delivery, mapping)
+
+
+def _records(one: Mapped, vault: Vault) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(canonical rows with place, digests and fingerprint; rejects in the shape of `feed_rejects`)."""
+    delivery, kept, rejected = one.delivery, [], []
+    try:
+        for batch in read(delivery):
+            rows = apply(one.mapping, batch.rows)
+            kept.append(
+                rows.select(
+                    pl.lit(one.supplier).alias("supplier"),
+                    *(name for name in one.mapping.names),
+                    "attributes",
+                    pl.lit(delivery.name).alias("file"),
+                    pl.lit(delivery.sha256).alias("file_sha256"),
+                    pl.col(LINE).alias("line"),
+                    vault.digests(batch.raw).alias("line_digest"),
+                )
+            )
+            if batch.rejects.height:
+                rejected.append(_sealed(batch.rejects, one, vault))
+    except FeedError as error:
+        raise IntakeError(f"delivery {delivery.name}", f"{error.what}: {error.why}", error.do) from error
+    if not kept:
+        raise IntakeError(f"delivery {delivery.name}", "it holds no record", "have the supplier send it again")
+    rows = pl.concat(kept)
+    decimal = one.mapping.conventions.decimal or price.learn(rows["price"]).decimal
+    rows = rows.with_columns(pl.lit(decimal, dtype=pl.String).alias("decimal"))
+    meaning = hashlib.sha256(f"{one.mapping.model_dump_json()}{kept[0].columns}".encode()).hexdigest()
+    prints = rows.select("line_digest", "decimal", pl.lit(meaning).alias("meaning"))
+    rows = rows.with_columns(prints.select(fingerprint(prints.columns, prints.schema)).to_series())
+    empty = pl.DataFrame(schema={n: t for n, t in quarantine_contract(records).schema.items() if n != ATTEMPT})
+    return rows, pl.concat(rejected) if rejected else empty
+
+
+def _sealed(rejects: pl.DataFrame, one: Mapped, vault: Vault) -> pl.DataFrame:
+    delivery = one.delivery
+    shaped = rejects.select(
+        pl.format("{}:{}", pl.lit(delivery.name), "line").alias(ID),
+        pl.lit(one.supplier).alias("supplier"),
+        pl.lit(None, dtype=pl.String).alias("sku"),
+        pl.format("feed/{}", "rule").alias("rule"),
+        pl.col("reason").alias("why"),
+        "do",
+        pl.lit(None, dtype=pl.String).alias("row"),
+        pl.lit(delivery.name).alias("file"),
+        "line",
+    ).with_columns(
+        pl.Series("sealed", vault.seal(delivery.sha256, rejects["raw"].to_list()), dtype=pl.Binary),
+        vault.digests(rejects["raw"]).alias("digest"),
+    )
+    prints = shaped.select(fingerprint([ID, "digest"], shaped.schema)).to_series()
+    names = [name for name in quarantine_contract(records).schema if name not in {FINGERPRINT, ATTEMPT}]
+    return shaped.select(names).with_columns(prints.alias(FINGERPRINT))
+
+
+def _log(runtime: Runtime, one: Mapped, rows: int, rejects: int) -> None:
+    """Tells the ledger of a delivery, once for its bytes: where it lay is what a receipt opens again."""
+    delivery = one.delivery
+    body = {
+        "file": delivery.name,
+        "path": str(delivery.path.absolute()),
+        "sha256": delivery.sha256,
+        "size": delivery.size,
+        "supplier": one.supplier,
+        "format": str(delivery.format.kind),
+        "rows": rows,
+        "rejects": rejects,
+        "mapping": one.mapping.model_dump_json(exclude_defaults=True),
+    }
+    once = f"delivery:{one.supplier}:{delivery.sha256}:{delivery.member}"
+    try:
+        runtime.lake.ledger.append(Entry(Kind.DELIVERY, one.supplier, body, runtime.clock.now(), "", once))
+    except AlreadyLogged:
+        return

@@ -1,0 +1,321 @@
+"""Materialise: one attempt of one stage, from pinned inputs to a committed version or a refusal. The gate is asked here."""
+
+import hashlib
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import polars as pl
+
+from aios_assets import telemetry
+from aios_assets.changes import Source
+from aios_assets.draft import Following, following, write_draft
+from aios_assets.enrich import personal, secrets
+from aios_assets.errors import Overtaken
+from aios_assets.fingerprint import fingerprint
+from aios_assets.journal import Attempt
+from aios_assets.lake import delta_schema, polars_schema
+from aios_assets.profile import profile
+from aios_assets.record import Record, Written
+from aios_assets.rows import RowJudge
+from aios_assets.runtime import LOCATION, Runtime
+from aios_assets.split import quarantine_contract
+from aios_assets.stage import Stage
+from aios_assets.work import Feed, Standing, Work, row_work, table_work
+from audit.ledger import Kind, Ledger
+from audit.tables import TableState
+from lineage.events import Attempt as Told
+from lineage.events import Input
+from policies.candidate import Candidate, ExpectationFacts, InputFacts, ModelFacts, ParentFacts
+from policies.contract import ATTEMPT, FINGERPRINT, Contract
+from policies.permit import Permit, Write, digest_of
+from policies.quality.suite import run_suite
+from policies.verdict import Verdict
+from serving.gateway import Gateway, Use
+
+TRIES = 5
+"""Attempts when other writers come first; each is judged anew."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The Dagster run that a stage is materialised in."""
+
+    id: str
+    job: str
+
+
+def materialise(
+    stage: Stage, runtime: Runtime, run: Run, *, contracts: Mapping[str, Contract], feed: Feed | None = None
+) -> Attempt:
+    """Makes the next version of a stage's table, if there is anything to change and the gate admits it.
+
+    `contracts` are those of its input tables, by name.
+
+    Nothing changed: nothing is decided. Overtaken by another writer: judged again on top of the new version. Raises
+    StageError, LakeError, and what the stage's own function raises.
+    """
+    for number in range(TRIES):
+        try:
+            with telemetry.span("stage", stage=stage.name, run_id=run.id):
+                runtime.journal.on_begin(stage.name)
+                attempt = _Attempt(stage, runtime, run, number, contracts, feed).made()
+                runtime.journal.ended(run.id, attempt)
+                telemetry.record_stage(
+                    stage.name,
+                    seconds=attempt.seconds,
+                    rows=attempt.rows,
+                    cost=attempt.cost,
+                    outcome="unchanged" if attempt.unchanged else "refused" if attempt.refused else "admitted",
+                )
+                return attempt
+        except Overtaken:
+            if number == TRIES - 1:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+class _Attempt:
+    """One attempt: what is pinned at its start, and the steps."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        runtime: Runtime,
+        run: Run,
+        number: int,
+        contracts: Mapping[str, Contract],
+        feed: Feed | None,
+    ) -> None:
+        self.stage, self.runtime, self.run, self.contracts, self.feed = stage, runtime, run, contracts, feed
+        self.begun, self.at, self.id = time.monotonic(), runtime.clock.now(), uuid.uuid4().hex
+        self.trace_id = telemetry.current_trace_id() or ""
+        lake = runtime.lake
+        self.contract, self.aside_contract = stage.contract, quarantine_contract(stage)
+        self.state, self.aside_state = lake.state(stage.name), lake.state(stage.quarantine)
+        self.pinned = {name: lake.state(name) for name in stage.inputs}
+        self.inputs = feed.inputs if feed else tuple(_input(name, state) for name, state in self.pinned.items())
+        if "ledger" in stage.resources:
+            self.inputs = (*self.inputs, _ledger_input(lake.ledger, stage.name))
+        self.last = self.state.settled if self.state else None
+        self.standing: Standing = runtime.standing(stage, self.last)
+        self.models: Gateway = runtime.models.session(run.id)
+        self.judge = RowJudge(runtime.gate, stage.contract)
+        self.told = Told(
+            lake.name, LOCATION, stage.name, run.id, run.job, number, about=stage.described, owners=(stage.owner,)
+        )
+
+    def made(self) -> Attempt:
+        """1 nothing new? · 2 compute · 3 write and measure drafts · 4 ask the gate · 5 record · 6 commit by permit."""
+        runtime, lake = self.runtime, self.runtime.lake
+        settled = self.last is not None and not self.standing.stale and not self.standing.rejudge
+        if settled and self.last is not None and _pins(self.last.inputs) == _pins(self.inputs):  # 1
+            return self._ended(None, None, None, Decimal(0))
+        record = self._record()
+        try:
+            with telemetry.span("compute", stage=self.stage.name):
+                work = self._work()  # 2
+        except Exception as fault:
+            record.fault(fault)
+            raise
+        buckets = runtime.settings.lake.buckets
+        table = following(
+            lake, self.stage.name, self.contract, work.upserts, work.removed, buckets=buckets, attempt=self.id
+        )
+        aside = following(
+            lake, self.stage.quarantine, self.aside_contract, work.aside, work.mended, buckets=buckets, attempt=self.id
+        )
+        with telemetry.span("draft", stage=self.stage.name), ThreadPoolExecutor(1) as beside:
+            suite = beside.submit(run_suite, table.rows, self.contract.suite)
+            written = self._written(table, aside)  # 3
+            candidate = self._candidate(work, table, aside, written, suite.result())
+        with telemetry.span("gate", stage=self.stage.name):
+            verdict = runtime.gate.judge(candidate)  # 4
+            if self.judge.fault is not None:
+                verdict = replace(verdict, findings=(*verdict.findings, self.judge.fault))
+        logged = record.decided(  # 5
+            candidate,
+            verdict,
+            written,
+            run=self.run.id,
+            models=tuple(_told_model(use) for use in self.models.used()),
+            cost=str(candidate.cost),
+            seconds=f"{time.monotonic() - self.begun:.3f}",
+            measures={
+                "contract_version": str(self.contract.version),
+                "rows": str(table.height),
+                "set_aside": str(aside.height),
+                "computed": str(work.computed),
+                "upserted": str(work.upserts.height),
+                "removed": str(work.removed.height),
+            },
+            code=self.stage.code,
+            row_rules=runtime.gate.row_rules_digest,
+        )
+        if verdict.admitted:
+            with telemetry.span("commit", stage=self.stage.name):  # 6
+                writes = tuple(one.write for one in written)
+                lake.commit(Permit(self.id, writes, logged.index, logged.leaf.hex()))
+        return self._ended(verdict, logged.index, work, candidate.cost)
+
+    def _record(self) -> Record:
+        inputs = tuple(
+            Input(facts, self.contracts.get(facts.name), state.rows if (state := self.pinned.get(facts.name)) else None)
+            for facts in self.inputs
+        )
+        lake, clock = self.runtime.lake, self.runtime.clock
+        return Record(lake.ledger, clock, self.told, self.id, inputs, self.contract, self.at, self.trace_id)
+
+    def _work(self) -> Work:
+        stage = self.stage
+        resources = self.runtime.resources(stage, self.models)
+        if stage.rowwise:
+            driver = self.feed.rows if self.feed else self._driver(stage.inputs[0])
+            batch = self.runtime.settings.stages.batch_rows
+            return row_work(stage, driver, self.standing, self.judge, resources, batch=batch, feed=self.feed)
+        sources = {name: self._source(name) for name in stage.inputs}
+        return table_work(stage, sources, self.standing, self.judge, resources)
+
+    def _driver(self, table: str) -> pl.DataFrame:
+        keys = self.contract.keys
+        wanted = list(dict.fromkeys([*keys, *self.stage.reads_of(table)]))
+        rows = self.runtime.lake.scan(table).select(wanted).collect()
+        reads = [name for name in wanted if name not in keys]
+        return rows.with_columns(fingerprint(reads, rows.schema))
+
+    def _source(self, table: str) -> Source:
+        lake, state, keys = self.runtime.lake, self.pinned[table], self.contracts[table].keys
+        known = self.contracts[table].schema
+        reads = [name for name in self.stage.reads_of(table) if name in known]
+        wanted = list(dict.fromkeys([*keys, *reads, ATTEMPT]))
+        now = lake.scan(table).select(wanted)
+        read = {facts.name: facts.version for facts in self.last.inputs} if self.last else {}
+        version = read.get(table)
+        if version is None or state is None or version not in state.history or state.history[version].lost:
+            return Source(now, None, keys, frozenset())
+        since = frozenset(entry.permit for number, entry in state.history.items() if number > version)
+        return Source(now, lake.scan(table, version).select(wanted), keys, since)
+
+    def _written(self, table: Following, aside: Following) -> tuple[Written, ...]:
+        """The drafts as writes, quarantine first; a quarantine that never held a row is not made."""
+        lake, written = self.runtime.lake, []
+        for part, state in ((aside, self.aside_state), (table, self.state)):
+            if part.changes and (part is table or state is not None or part.height):
+                files = write_draft(lake, part, attempt=self.id)
+                parent = state.version if state else -1
+                write = Write(part.table, parent, files, part.removes, part.contract.digest, overwrite=part.overwrite)
+                written.append(Written(write, part.contract, delta_schema(part.contract.schema)))
+        return tuple(written)
+
+    def _candidate(
+        self,
+        work: Work,
+        table: Following,
+        aside: Following,
+        written: Sequence[Written],
+        expectations: tuple[ExpectationFacts, ...],
+    ) -> Candidate:
+        """The facts: measured over what is new in the draft, since what stays was measured when it came."""
+        runtime, contract = self.runtime, self.contract
+        fresh = table.rows if self.standing.rejudge else work.upserts
+        uses = self.models.used()
+        return Candidate(
+            table=self.stage.name,
+            stage=self.stage.name,
+            profile=runtime.settings.policy.profile,
+            tags=tuple(sorted(contract.tags)),
+            key=contract.keys,
+            contract=contract.digest,
+            contract_version=contract.version,
+            draft=digest_of(one.write for one in written),
+            declared=_shape(contract.schema),
+            columns=profile(fresh, contract, personal=personal.count, secrets=secrets.count),
+            rows=table.height,
+            considered=table.height + aside.height,
+            quarantined=aside.height,
+            fingerprints=table.height - fresh.get_column(FINGERPRINT).null_count(),
+            inputs=self.inputs,
+            models=tuple(_model(use) for use in uses),
+            expected=len(contract.suite),
+            expectations=expectations,
+            cost=sum((use.cost for use in uses), Decimal(0)),
+            parent=self._parent(),
+        )
+
+    def _parent(self) -> ParentFacts | None:
+        if self.state is None or self.last is None:
+            return None
+        version = int(self.last.measures.get("contract_version", "0"))
+        return ParentFacts(
+            self.state.version, self.state.rows, _shape(polars_schema(self.state.schema)), self.state.contract, version
+        )
+
+    def _ended(self, verdict: Verdict | None, index: int | None, work: Work | None, cost: Decimal) -> Attempt:
+        lake = self.runtime.lake
+        state, aside = lake.state(self.stage.name), lake.state(self.stage.quarantine)
+        return Attempt(
+            id=self.id,
+            stage=self.stage.name,
+            verdict=verdict,
+            ledger_index=index,
+            version=state.version if state else None,
+            rows=state.rows if state else 0,
+            set_aside=aside.rows if aside else 0,
+            computed=work.computed if work else 0,
+            upserted=work.upserts.height if work else 0,
+            removed=work.removed.height if work else 0,
+            asked=sum(use.answers for use in self.models.used()),
+            cost=cost,
+            seconds=time.monotonic() - self.begun,
+            trace_id=self.trace_id,
+        )
+
+
+def _input(name: str, state: TableState | None) -> InputFacts:
+    """A table at its committed version; one of which nothing is committed stays unpinned, and the gate says so."""
+    if state is None:
+        return InputFacts(name, "table", None, None, None)
+    at = state.history[state.version]
+    return InputFacts(name, "table", state.version, at.log_sha256, at.committed)
+
+
+def _ledger_input(ledger: Ledger, reader: str) -> InputFacts:
+    """What a stage reads of the ledger, under one digest: every decision and commit but its own."""
+    told = hashlib.sha256()
+    for logged in ledger.read(kind=(Kind.DECIDED, Kind.COMMITTED, Kind.ABANDONED)):
+        if logged.entry.subject != reader:
+            told.update(logged.leaf)
+    return InputFacts("ledger", "file", None, told.hexdigest(), None)
+
+
+def _pins(inputs: Sequence[InputFacts]) -> set[tuple[str, int | None, str | None]]:
+    # The same bytes are the same delivery under any name.
+    return {(one.name if one.version is not None else "", one.version, one.digest) for one in inputs}
+
+
+def _shape(schema: pl.Schema) -> tuple[tuple[str, str], ...]:
+    return tuple((name, str(dtype)) for name, dtype in schema.items())
+
+
+def _model(use: Use) -> ModelFacts:
+    return ModelFacts(
+        use.task, use.name, use.version, use.digest, use.registered_digest, use.standing, use.card, use.answers
+    )
+
+
+def _told_model(use: Use) -> dict[str, str | int]:
+    """What a decision keeps of a model's work; numbers with fractions as text."""
+    return {
+        "task": use.task,
+        "name": use.name,
+        "version": use.version,
+        "digest": use.digest,
+        "answers": use.answers,
+        "calls": use.calls,
+        "cached": use.cached,
+        "cost": str(use.cost),
+        "seconds": f"{use.seconds:.3f}",
+    }

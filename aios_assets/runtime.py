@@ -1,0 +1,114 @@
+"""Runtime: what stages are materialised with. Opened once a process from the settings; everything in it is a port."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import polars as pl
+
+from aios_assets.disk import make_folder
+from aios_assets.journal import Journal
+from aios_assets.lake import Lake
+from aios_assets.reconcile import reconcile
+from aios_assets.settings import Settings, load
+from aios_assets.split import quarantine_contract
+from aios_assets.stage import Stage
+from aios_assets.vault import Vault
+from aios_assets.work import Standing
+from audit.checkpoint import Signer
+from audit.clock import Clock, SystemClock
+from audit.entries import Decided
+from audit.sqlite import SqliteLedger
+from policies.contract import Contract
+from policies.engine import PolicyEngine
+from policies.gate import Gate
+from policies.quality import suite
+from serving.cache import Cache
+from serving.gateway import Gateway
+from serving.local.attributes import Attributes, OneAttribute
+from serving.registry import Registry
+
+LOCATION = "aios"
+"""The code location's name in lineage."""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Lake, gate, vault and models of one process."""
+
+    settings: Settings
+    clock: Clock
+    lake: Lake
+    gate: Gate
+    vault: Vault
+    models: Gateway
+    journal: Journal = field(default_factory=Journal)
+    _here: ClassVar[dict[Settings, "Runtime"]] = {}
+    _opening: ClassVar[threading.Lock] = threading.Lock()
+
+    @classmethod
+    def here(cls, settings: Settings | None = None) -> "Runtime":
+        """This process' runtime for these settings (default: those in force), opened on first use."""
+        wanted = settings or load()
+        with cls._opening:
+            if wanted not in cls._here:
+                cls._here[wanted] = cls.open(wanted)
+            return cls._here[wanted]
+
+    @classmethod
+    def open(cls, settings: Settings, *, clock: Clock | None = None, engine: PolicyEngine | None = None) -> "Runtime":
+        """Opens everything, and finishes what an earlier process left in doubt. Raises AiosError, LedgerError."""
+        clock = clock or SystemClock()
+        root, keys = settings.lake_folder, settings.keys_folder
+        for folder in (root, keys, root / "_ledger"):
+            if not folder.is_dir():
+                make_folder(folder)
+        ledger = SqliteLedger(root / "_ledger" / "ledger.db", Signer.kept_in(keys))
+        lake = Lake(root, ledger, clock)
+        reconcile(lake)
+        suite.warm()
+        vault = Vault.open(keys, root)
+        gate = Gate(engine or engine_of(settings), settings.policy.profile)
+        models = Gateway((Attributes(), OneAttribute()), Registry.load(), cache=Cache(root / "_answers" / "answers.db"))
+        return cls(settings, clock, lake, gate, vault, models)
+
+    def ledger_head(self) -> tuple[int, str]:
+        """The ledger's size and root, hex."""
+        proof = self.lake.ledger.prove()
+        return proof.size, proof.root.hex()
+
+    def resources(self, stage: Stage, models: Gateway) -> dict[str, Any]:
+        """What a stage asks for besides tables, by parameter name."""
+        known = {"models": models, "vault": self.vault, "ledger": self.lake.ledger}
+        return {name: known[name] for name in stage.resources if name in known}
+
+    def standing(self, stage: Stage, last: Decided | None) -> Standing:
+        """What is published of a stage, and whether its code, its models or the row rules have changed since."""
+        used = {str(model["task"]): str(model["digest"]) for model in last.models} if last else {}
+        current = {task: self.models.digest_of(task) for task in used}
+        return Standing(
+            table=self._published(stage.name, stage.contract),
+            quarantine=self._published(stage.quarantine, quarantine_contract(stage)),
+            stale=last is not None and (last.code != stage.code or current != used),
+            rejudge=last is not None and last.row_rules != self.gate.row_rules_digest,
+        )
+
+    def _published(self, table: str, contract: Contract) -> pl.LazyFrame:
+        state = self.lake.state(table)
+        if state is None:
+            return pl.LazyFrame(schema=contract.schema)
+        return self.lake.scan(table)
+
+
+def engine_of(settings: Settings) -> PolicyEngine:
+    """The policy engine that the settings name: an OPA server, or the embedded one."""
+    from policies.bundle import Bundle
+
+    bundle = Bundle.read()
+    if settings.policy.opa_url:
+        from policies.opa import OpaEngine  # 0.3 s, and only where a server is used
+
+        return OpaEngine(settings.policy.opa_url, bundle, seconds=settings.policy.deadline)
+    from policies.wasm import WasmEngine
+
+    return WasmEngine(bundle, seconds=settings.policy.deadline, memory=settings.policy.memory_mb * 2**20)

@@ -1,0 +1,172 @@
+"""Settings: one object, from `aios.toml` and the environment, every value with a default and a reason."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from aios_assets.errors import SettingsError
+
+PROFILES = ("pilot", "scale", "run")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LakeSettings(_Section):
+    """Where tables live."""
+
+    path: str = Field("./lake", description="folder of the governed tables; environment: AIOS_LAKE")
+    buckets: int = Field(
+        16, ge=1, le=256, description="files a table is cut into by key; a change rewrites its bucket only"
+    )
+
+
+class PolicySettings(_Section):
+    """How strictly candidates are judged."""
+
+    profile: str = Field(
+        "pilot", pattern="^(pilot|scale|run)$", description="how strict: pilot, scale or run; AIOS_PROFILE"
+    )
+    opa_url: str = Field(
+        "", description="address of an OPA server; empty: the embedded engine; environment: AIOS_OPA_URL"
+    )
+    deadline: float = Field(10.0, gt=0, description="seconds after which a policy that still runs means no")
+    memory_mb: int = Field(512, ge=16, le=4096, description="memory after which a policy that wants more means no")
+
+
+class FeedSettings(_Section):
+    """Where deliveries come from."""
+
+    folder: str = Field("./inbox", description="folder that the sensor and the nightly schedule watch")
+    mappings: str = Field("./mappings", description="folder of <supplier>.toml column mappings")
+
+
+class StageSettings(_Section):
+    """Which stages there are besides the product's own."""
+
+    modules: tuple[str, ...] = Field((), description='Python modules with stages of your own, e.g. ["my_shop.stages"]')
+    batch_rows: int = Field(250_000, ge=1, description="rows that a row stage is handed at a time")
+
+
+class LineageSettings(_Section):
+    """Where lineage events are shipped."""
+
+    url: str = Field(
+        "", description="OpenLineage backend; empty: kept in the ledger only; environment: OPENLINEAGE_URL"
+    )
+    file: str = Field("", description="a file that events are appended to, one JSON object a line")
+
+
+class SecretSettings(_Section):
+    """Where keys live: never inside the lake."""
+
+    keys: str = Field("", description="folder of keys; empty: <lake>.keys beside the lake; environment: AIOS_KEYS")
+
+
+class Settings(_Section):
+    """Everything that can be set. `aios init` writes it out."""
+
+    lake: LakeSettings = LakeSettings()
+    policy: PolicySettings = PolicySettings()
+    feeds: FeedSettings = FeedSettings()
+    stages: StageSettings = StageSettings()
+    lineage: LineageSettings = LineageSettings()
+    secrets: SecretSettings = SecretSettings()
+    home: Path = Field(Path(), exclude=True)
+
+    @property
+    def lake_folder(self) -> Path:
+        """The lake, absolute."""
+        return self._path(self.lake.path)
+
+    @property
+    def keys_folder(self) -> Path:
+        """The keys, absolute, outside the lake."""
+        lake = self.lake_folder
+        return self._path(self.secrets.keys) if self.secrets.keys else lake.with_name(lake.name + ".keys")
+
+    @property
+    def inbox(self) -> Path:
+        """The watched folder, absolute."""
+        return self._path(self.feeds.folder)
+
+    @property
+    def mappings(self) -> Path:
+        """The folder of mappings, absolute."""
+        return self._path(self.feeds.mappings)
+
+    def _path(self, text: str) -> Path:
+        return (self.home / text).expanduser().absolute()
+
+
+ENVIRONMENT = {
+    "AIOS_LAKE": ("lake", "path"),
+    "AIOS_PROFILE": ("policy", "profile"),
+    "AIOS_OPA_URL": ("policy", "opa_url"),
+    "AIOS_KEYS": ("secrets", "keys"),
+    "OPENLINEAGE_URL": ("lineage", "url"),
+}
+
+
+def load(folder: Path | None = None, *, lake: str | None = None, profile: str | None = None) -> Settings:
+    """The settings that hold in `folder` (default: here): arguments over environment over `aios.toml` over defaults.
+
+    Raises SettingsError for a file that is no TOML, an unknown setting, a value out of range.
+    """
+    home = (folder or Path.cwd()).absolute()
+    file = home / "aios.toml"
+    told: dict[str, Any] = {}
+    if file.is_file():
+        try:
+            told = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+            raise SettingsError(
+                str(file), str(broken), "mend the line, or write a fresh one with `aios init`"
+            ) from broken
+    for variable, (section, name) in ENVIRONMENT.items():
+        if value := os.environ.get(variable):
+            told.setdefault(section, {})[name] = value
+    for section, name, value in (("lake", "path", lake), ("policy", "profile", profile)):
+        if value:
+            told.setdefault(section, {})[name] = value
+    try:
+        settings = Settings.model_validate({**told, "home": home})
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            where, first["msg"], f"see `aios init` for every setting; `{where}` stands in {file}"
+        ) from wrong
+    if settings.keys_folder.is_relative_to(settings.lake_folder):
+        raise SettingsError(
+            "secrets.keys", f"the keys' folder {settings.keys_folder} lies inside the lake", "put it beside the lake"
+        )
+    return settings
+
+
+def template() -> str:
+    """`aios.toml` with every setting at its default and a comment each."""
+    lines = ["# Settings of AIOS. Every line stands at its default; the environment wins over this file.", ""]
+    for section, field in Settings.model_fields.items():
+        default = field.default
+        if not isinstance(default, _Section):
+            continue
+        lines += [f"[{section}]  # {type(default).__doc__}"]
+        for name, setting in type(default).model_fields.items():
+            lines.append(f"{name} = {_toml(getattr(default, name))}  # {setting.description}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(value: object) -> str:
+    match value:
+        case str():
+            return f'"{value}"'
+        case tuple():
+            return "[" + ", ".join(_toml(item) for item in value) + "]"
+        case _:
+            return str(value)

@@ -1,0 +1,91 @@
+"""Listings: what a channel would get: one row a product, field, locale and channel, each from a named source record."""
+
+import polars as pl
+
+from aios_assets.stage import table_stage
+from lineage.receipts import answer
+from policies.contract import Column, Contract, in_set
+from serving.gateway import Gateway
+
+CHANNEL = "catalogue"
+UNKNOWN_LOCALE = "und"
+"""BCP 47's word for an undetermined language."""
+
+FIELDS = ("title", "description", "brand", "model", "gtin", "price", "currency", "category", "image")
+ATTRIBUTE = "attribute:"
+UNQUOTED = pl.lit(None, dtype=pl.String)
+"""No span to show: the value is the whole of what stood there."""
+READ = tuple(f"products.{field}" for field in FIELDS)
+CHOSEN = ("matches.product", "products.language", *READ)
+
+LISTINGS = Contract(
+    key=("product", "field", "locale", "channel"),
+    columns=(
+        Column("product", pl.String, reads=("matches.product",)),
+        Column("field", pl.String, reads=CHOSEN, about="title, price, …, or attribute:<name>"),
+        Column("locale", pl.String, reads=("products.language",), about="BCP 47; und where no language is known"),
+        Column("channel", pl.String, reads=("matches.product",)),
+        Column("value", pl.String, reads=CHOSEN, tags={"published", "text"}, answered=True),
+        Column("supplier", pl.String, reads=CHOSEN, about="whose record the value was taken from"),
+        Column("sku", pl.String, reads=CHOSEN, about="the record that the value was taken from"),
+        Column("agree", pl.Int64, reads=CHOSEN, about="records of the product that say the same"),
+        Column("differ", pl.Int64, reads=CHOSEN, about="records of the product that say something else"),
+    ),
+    expects=(in_set("channel", [CHANNEL]),),
+)
+
+
+@table_stage(LISTINGS, group="product")
+def listings(products: pl.LazyFrame, matches: pl.LazyFrame, models: Gateway) -> pl.DataFrame:
+    """What a channel would get of each golden product, value by value, each with the record that it was taken from."""
+    members = products.join(matches.select("supplier", "sku", "product"), on=["supplier", "sku"]).collect()
+    stated = pl.concat([_stated(members, field) for field in FIELDS])
+    found = _found(members, models)
+    return _chosen(pl.concat([stated, found]))
+
+
+def _stated(members: pl.DataFrame, field: str) -> pl.DataFrame:
+    """A field as each record states it, long."""
+    return members.filter(pl.col(field).is_not_null()).select(
+        "product",
+        pl.lit(field).alias("field"),
+        pl.col("language").fill_null(UNKNOWN_LOCALE).alias("locale"),
+        answer(pl.col(field).cast(pl.String), by=f"source/{field}", confidence=1.0, evidence=UNQUOTED).alias("value"),
+        "supplier",
+        "sku",
+    )
+
+
+def _found(members: pl.DataFrame, models: Gateway) -> pl.DataFrame:
+    """Attributes that a model reads off each title, long."""
+    titled = members.filter(pl.col("title").is_not_null())
+    told = models.ask("extract/attributes", titled.select("product", "supplier", "sku", "language", "title")).frame()
+    return told.select(
+        "product",
+        pl.format("{}{}", pl.lit(ATTRIBUTE), "attribute").alias("field"),
+        pl.col("language").fill_null(UNKNOWN_LOCALE).alias("locale"),
+        "value",
+        "supplier",
+        "sku",
+    )
+
+
+def _chosen(said: pl.DataFrame) -> pl.DataFrame:
+    """One value for each key: what most records say; among equals the fullest, then the first supplier and SKU."""
+    keys = ["product", "field", "locale"]
+    told = said.with_columns(pl.col("value").struct.field("value").alias("said")).with_columns(
+        pl.len().over([*keys, "said"]).cast(pl.Int64).alias("agree"), pl.len().over(keys).cast(pl.Int64).alias("all")
+    )
+    best = told.sort(
+        *keys, "agree", pl.col("said").str.len_chars(), "supplier", "sku",
+        descending=[False, False, False, True, True, False, False],
+    ).unique(subset=keys, keep="first", maintain_order=True)  # fmt: skip
+    return best.select(
+        *keys,
+        pl.lit(CHANNEL).alias("channel"),
+        "value",
+        "supplier",
+        "sku",
+        "agree",
+        (pl.col("all") - pl.col("agree")).alias("differ"),
+    ).select(column.name for column in LISTINGS.columns)

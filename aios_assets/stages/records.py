@@ -1,0 +1,66 @@
+"""Records: what suppliers delivered, one row a (supplier, sku), with the file and line it stands in."""
+
+import polars as pl
+
+from aios_assets.enrich.personal import TOKEN
+from aios_assets.enrich.redact import tokenise
+from aios_assets.stage import row_stage
+from aios_assets.vault import Vault
+from policies.contract import Column, Contract, RowRule, longest
+
+TEXT = frozenset({"text"})
+LONGEST = 100_000
+"""Characters a text may have: more is no product text, and one such cell costs every later stage."""
+
+FIELDS = ("title", "description", "brand", "model", "gtin", "price", "currency", "category", "url", "image", "language")
+
+RECORDS = Contract(
+    key=("supplier", "sku"),
+    columns=(
+        Column("supplier", pl.String, reads=("supplier",), about="who delivered the record"),
+        Column("sku", pl.String, reads=("sku",), about="the supplier's own number for it, as written"),
+        Column("title", pl.String, reads=("title",), tags=TEXT, null="the feed has no title for it"),
+        Column("description", pl.String, reads=("description",), tags=TEXT, null="the feed has none"),
+        Column("brand", pl.String, reads=("brand",), tags=TEXT, null="the feed names none"),
+        Column("model", pl.String, reads=("model",), tags=TEXT, null="the feed names none"),
+        Column("gtin", pl.String, reads=("gtin",), null="the feed has none"),
+        Column("price", pl.String, reads=("price",), null="the feed has none", about="as the feed writes it"),
+        Column("currency", pl.String, reads=("currency",), null="the feed names none"),
+        Column("category", pl.String, reads=("category",), tags=TEXT, null="the feed names none"),
+        Column("url", pl.String, reads=("url",), tags=TEXT, null="the feed has none"),
+        Column("image", pl.String, reads=("image",), tags=TEXT, null="the feed has none"),
+        Column("language", pl.String, reads=("language",), null="neither feed nor mapping names one"),
+        Column("attributes", pl.String, reads=("attributes",), tags=TEXT, null="the feed has no other columns"),
+        Column("decimal", pl.String, reads=("decimal",), null="the delivery's prices do not tell which it is",
+               about="the delivery's decimal separator, found over its whole price column"),
+        Column("file", pl.String, reads=("file",), about="the delivery in which the record was first seen as it is"),
+        Column("file_sha256", pl.String, reads=("file_sha256",), tags={"digest"}, about="of the file as delivered, hex"),
+        Column("line", pl.Int64, reads=("line",), about="the physical line where the record starts, from 1"),
+        Column("line_digest", pl.String, reads=("line_digest",), tags={"digest"}, about="keyed digest of the raw record"),
+    ),
+    rules=(
+        RowRule("sku-readable", pl.col("sku").str.contains(r"\A[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,256}\z"),
+                "the SKU is empty, longer than 256 characters, or holds control or invisible characters",
+                "correct the SKU in the feed: it is what every later system knows the product by"),
+        RowRule("sku-impersonal", ~pl.col("sku").str.contains(TOKEN.pattern),
+                "the SKU holds personal data, and a key cannot be replaced by a token",
+                "have the supplier send a SKU that names a product"),
+        RowRule("something-named", pl.any_horizontal(pl.col("title", "gtin", "model").is_not_null()),
+                "the record has no title, no GTIN and no model number, so it names no product",
+                "have the supplier send a title"),
+    ),
+    expects=tuple(longest(name, LONGEST) for name in ("title", "description", "attributes")),
+    rejects=(
+        Column("file", pl.String, null="the row was set aside after reading", about="the delivery it stands in"),
+        Column("line", pl.Int64, null="the row was set aside after reading"),
+        Column("sealed", pl.Binary, tags={"sealed"}, null="the row could be read into columns",
+               about="the raw bytes, sealed under the delivery's key"),
+    ),
+    quarantine="feed_rejects",
+)  # fmt: skip
+
+
+@row_stage(RECORDS, part="feeds")
+def records(feed: pl.DataFrame, vault: Vault) -> pl.DataFrame:
+    """What suppliers delivered, one row a record, with the file and line it stands in and personal data sealed."""
+    return feed.with_columns(tokenise(feed[name], vault.tokens) for name in ("sku", *FIELDS, "attributes"))
