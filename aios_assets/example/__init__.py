@@ -27,11 +27,6 @@ POISONED: Final = 0.005
 SECRET: Final = 0.001
 _CHUNK = 100_000
 _FOUND: Final = pl.Schema({"supplier": pl.String, "sku": pl.String, "kind": pl.String, "value": pl.String})
-    "supplier": pl.String,
-    "sku": pl.String,
-    "kind": pl.String,
-    "value": pl.String,
-}
 _ROWS: Final = pl.Schema({"supplier": pl.String, "file": pl.String, "line": pl.Int64, "kind": pl.String})
 _WRITERS: dict[str, Callable[[pl.DataFrame, npt.NDArray[np.int64], np.random.Generator], pl.DataFrame]] = {
     "nordwind": supplier.nordwind,
