@@ -52,7 +52,7 @@ class VaultError(AiosError):
     """The vault could not do what was asked, and promised nothing."""
 
 
-class Forgotten(VaultError):  # noqa: N818 - a state, named as the design names it
+class Forgotten(VaultError):
     """The key of this subject was destroyed; what was sealed under it cannot be read by anyone, ever."""
 
 
@@ -145,7 +145,7 @@ class Vault:
         return f"[{kind}:{digest[:24].translate(_LETTERS)}]"
 
     def reveal(self, token: str) -> str:
-        """What stood where this token stands. Raises Forgotten; VaultError where nothing is sealed or the bytes are not whole."""
+        """What stood where this token stands. Raises Forgotten; VaultError where nothing is sealed, or not whole."""
         with self._lock, self._saying(f"{token} was not revealed"):
             key = self._key_of(token)
             row = self._sealed.execute("SELECT bytes FROM sealed WHERE token = ?", (token,)).fetchone()

@@ -39,18 +39,25 @@ _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _ASKED = (
     r"pass(?:word|wd|phrase|code)?|pwd|passwort|kennwort|mot de passe|contrase(?:ñ|n)a|senha|has(?:ł|l)o|wachtwoord"
 )
-_RANDOM = r"api[ _-]?key|apikey|secret|access[ _-]?key|auth(?:orization)?|bearer|token|client[ _-]?secret|private[ _-]?key|credentials?"
+_RANDOM = (
+    r"api[ _-]?key|apikey|secret|access[ _-]?key|auth(?:orization)?|bearer|token|client[ _-]?secret|"
+    r"private[ _-]?key|credentials?"
+)
 _PASSWORD = re.compile(
-    rf"(?i)(?<![A-Za-z0-9])(?:[A-Za-z0-9]{{1,20}}_)?(?:{_ASKED}) ?(?P<sign>[:=]{{1,2}}|is:) ?[\"']?(?P<value>[^\s\"'<>,;\[\]]{{4,128}})"
+    rf"(?i)(?<![A-Za-z0-9])(?:[A-Za-z0-9]{{1,20}}_)?(?:{_ASKED}) ?(?P<sign>[:=]{{1,2}}|is:)"
+    rf" ?[\"']?(?P<value>[^\s\"'<>,;\[\]]{{4,128}})"
 )
 _BESIDE = re.compile(
-    rf"(?i)(?<![A-Za-z0-9])(?:[A-Za-z0-9]{{1,20}}_)?(?:{_RANDOM})(?![A-Za-z])[\"']?[ :=]{{1,4}}(?:bearer )?[\"']?(?P<value>[A-Za-z0-9+/=_.~-]{{16,512}})"
+    rf"(?i)(?<![A-Za-z0-9])(?:[A-Za-z0-9]{{1,20}}_)?(?:{_RANDOM})(?![A-Za-z])"
+    rf"[\"']?[ :=]{{1,4}}(?:bearer )?[\"']?(?P<value>[A-Za-z0-9+/=_.~-]{{16,512}})"
 )
 _LINK = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s:/@\[\]]{1,64}:(?P<value>[^\s/@\[\]]{1,128})@[A-Za-z0-9.-]{1,253}"
+    r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s:/@\[\]]{1,64}:(?P<value>[^\s/@\[\]]{1,128})"
+    r"@[A-Za-z0-9.-]{1,253}"
 )
 _SAID = re.compile(
-    r"(?i)(?:protected|protection|required|manager|none|reset|recovery|length|yes|no|n/a|optional|supported|enabled|disabled|security|lock(?:ed)?)\W*$"
+    r"(?i)(?:protected|protection|required|manager|none|reset|recovery|length|yes|no|n/a|optional|supported|"
+    r"enabled|disabled|security|lock(?:ed)?)\W*$"
 )
 
 
@@ -88,19 +95,23 @@ def is_random(text: str) -> bool:
 
 ISSUED = Detector(
     gates=(
-        r"A(?:KIA|SIA|ROA|IDA|GPA|BIA|CCA)[A-Z2-7]{8}|gh[pousr]_[A-Za-z0-9]{8}|github_pat_|glpat-|xox[abeoprs]-|"
-        r"xapp-|hooks\.slack|[srp]k_(?:live|test)_|whsec_|"
-        r"AIza[A-Za-z0-9_-]{8}|ya29\.|GOCSPX-|sk-[A-Za-z0-9_-]{20}|hf_[A-Za-z0-9]{8}|npm_[A-Za-z0-9]{8}|pypi-AgE|"
-        r"dop_v1_|SG\.[A-Za-z0-9_-]{8}|(?:AC|SK)[a-f0-9]{16}|"
-        r":AA[A-Za-z0-9_-]{8}|shp(?:at|ca|pa|ss)_|sq0(?:atp|csp)-|EAACEdEose0cBA|AccountKey=|AGE-SECRET-KEY|"
-        r"eyJ[A-Za-z0-9_-]{8}|-----BEGIN ",
+        (
+            r"A(?:KIA|SIA|ROA|IDA|GPA|BIA|CCA)[A-Z2-7]{8}|gh[pousr]_[A-Za-z0-9]{8}|github_pat_|glpat-|xox[abeoprs]-|"
+            r"xapp-|hooks\.slack|[srp]k_(?:live|test)_|whsec_|"
+            r"AIza[A-Za-z0-9_-]{8}|ya29\.|GOCSPX-|sk-[A-Za-z0-9_-]{20}|hf_[A-Za-z0-9]{8}|npm_[A-Za-z0-9]{8}|pypi-AgE|"
+            r"dop_v1_|SG\.[A-Za-z0-9_-]{8}|(?:AC|SK)[a-f0-9]{16}|"
+            r":AA[A-Za-z0-9_-]{8}|shp(?:at|ca|pa|ss)_|sq0(?:atp|csp)-|EAACEdEose0cBA|AccountKey=|AGE-SECRET-KEY|"
+            r"eyJ[A-Za-z0-9_-]{8}|-----BEGIN "
+        ),
     ),
     scan=_issued,
 )
 SAID = Detector(
     gates=(
-        rf"(?i)(?:{_ASKED}) ?(?:[:=]|is:)|(?:{_RANDOM})[\"']?[ :=]{{1,4}}(?:bearer )?[\"']?[A-Z0-9+/=_.~-]{{16}}|"
-        rf"://[^ /@]{{1,64}}:[^ /@]{{1,128}}@",
+        (
+            rf"(?i)(?:{_ASKED}) ?(?:[:=]|is:)|(?:{_RANDOM})[\"']?[ :=]{{1,4}}(?:bearer )?[\"']?[A-Z0-9+/=_.~-]{{16}}|"
+            rf"://[^ /@]{{1,64}}:[^ /@]{{1,128}}@"
+        ),
     ),
     scan=_said,
 )

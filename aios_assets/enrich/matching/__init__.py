@@ -12,7 +12,7 @@ the order of rows. `match` and `rematch` take `previous` (clusters of the last r
 """
 
 from aios_assets.enrich.matching.corpus import MatchingError
-from aios_assets.enrich.matching.match import PAIR_KEYS, Matches, learn, match, product_id, rematch
+from aios_assets.enrich.matching.matches import PAIR_KEYS, Matches, learn, match, product_id, rematch
 from aios_assets.enrich.matching.model import MatchModel
 
 __all__ = ["PAIR_KEYS", "MatchModel", "Matches", "MatchingError", "learn", "match", "product_id", "rematch"]

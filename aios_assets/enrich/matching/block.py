@@ -70,7 +70,8 @@ class Lookup:
         self.corpus = corpus
         self.model = model
         self.space = space(corpus)
-        self._found = scaled(self.space, (1.0 - TIE * _lot(corpus)).astype(np.float32))
+        self._lot = _lot(corpus)
+        self._found = scaled(self.space, (1.0 - TIE * self._lot).astype(np.float32))
         self.suppliers: list[str] = corpus.records["supplier"].unique().sort().to_list()
 
     def asked(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
@@ -91,6 +92,24 @@ class Lookup:
             np.concatenate([none, *(b for _, b, _ in found)]),
             np.concatenate([none.astype(np.float32), *(near for _, _, near in found)]),
         )
+
+    def siblings(self, *, most: int) -> Candidates:
+        """The two nearest records that each record has in its own source, clean sources only, for `most` records at most.
+
+        Which records speak where there are more is drawn by lot, fixed by their keys.
+        """
+        body = self.corpus
+        chosen = np.sort(np.lexsort((np.arange(body.size), self._lot))[:most])
+        found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]] = []
+        for source, supplier in enumerate(self.suppliers):
+            if supplier in self.model.dirty:
+                continue
+            own = np.flatnonzero(body.sources == source)
+            found.extend(self._nearest(chosen[body.sources[chosen] == source], own, wanted=3))
+        none = np.zeros(0, dtype=np.int64)
+        one, other = (np.concatenate([none, *(part[at] for part in found)]) for at in (0, 1))
+        near = np.concatenate([none.astype(np.float32), *(part[2] for part in found)])
+        return symmetric(one[one != other], other[one != other], near[one != other])
 
     def reached(
         self, fresh: NDArray[np.int64], asking: NDArray[np.int64], near: NDArray[np.float32]

@@ -16,7 +16,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
 from aios_assets.enrich.matching import tokens
-from aios_assets.enrich.matching.corpus import Corpus, Matrix, incidence, scaled, unit, weighted
+from aios_assets.enrich.matching.corpus import Corpus, Matrix, incidence, scaled, weighted
 
 SLICE: Final = 100_000
 
@@ -32,11 +32,10 @@ class Kind:
 
 
 KINDS: Final = (
-    Kind("words", 8, 1, "the same rare words"),
     Kind("letters", 8, 1, "the same spelling"),
     Kind("explained", 2, 1, "one title is explained by the other record"),
     Kind("explained_both", 2, 1, "both titles are explained by the other record"),
-    Kind("description", 2, 1, "like descriptions"),
+    Kind("telling", 0.5, 1, "words that tell siblings apart"),
     Kind("same_code", 3, 1, "the same part number"),
     Kind("code_inside", 2, 1, "one's part number stands in the other's text"),
     Kind("other_code", -2, -1, "different part numbers"),
@@ -65,10 +64,14 @@ NAMES: Final = tuple(kind.name for kind in KINDS)
 
 
 class Comparer:
-    """Compares pairs of one corpus; per-record material is made once."""
+    """Compares pairs of one corpus; per-record material is made once.
 
-    def __init__(self, corpus: Corpus) -> None:
+    `lone`: for each word of the corpus how much it counts when only one record has it (see telling).
+    """
+
+    def __init__(self, corpus: Corpus, lone: NDArray[np.float64]) -> None:
         self.corpus = corpus
+        self._lone = lone.astype(np.float32)
 
     def evidence(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float32]:
         """Pairs x KINDS."""
@@ -97,13 +100,13 @@ class Comparer:
         self, columns: dict[str, NDArray[np.float32]], left: NDArray[np.int64], right: NDArray[np.int64]
     ) -> None:
         corpus = self.corpus
-        columns["words"] = _dot(corpus.words, corpus.words, left, right)
         columns["letters"] = _dot(corpus.grams, corpus.grams, left, right)
         one = _dot(self._title, corpus.full, left, right)
         other = _dot(self._title, corpus.full, right, left)
         columns["explained"] = np.maximum(one, other)
         columns["explained_both"] = np.minimum(one, other)
-        columns["description"] = _dot(self._description, self._description, left, right)
+        shared = _dot(self._told, corpus.bag, left, right)
+        columns["telling"] = self._telling[left] + self._telling[right] - 2 * shared
 
     @cached_property
     def _title(self) -> Matrix:
@@ -113,10 +116,12 @@ class Comparer:
         return scaled(title, (1.0 / total).astype(np.float32))
 
     @cached_property
-    def _description(self) -> Matrix:
-        said = self.corpus.text.select(tokens.words(pl.col("description"))).to_series()
-        learned = self.corpus.learned
-        return unit(weighted(incidence(said, learned.words), learned.rarity(learned.counts)))
+    def _told(self) -> Matrix:
+        return weighted(self.corpus.bag, self._lone)
+
+    @cached_property
+    def _telling(self) -> NDArray[np.float32]:
+        return np.asarray(self._told.sum(axis=1), dtype=np.float32).ravel()
 
     # part numbers
 

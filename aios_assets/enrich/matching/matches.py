@@ -1,7 +1,7 @@
 """Match: learn from a catalogue, match it, and match again after a delivery."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
 import numpy as np
@@ -14,6 +14,7 @@ from aios_assets.enrich.matching.compare import KINDS, OVERLAP, Comparer
 from aios_assets.enrich.matching.corpus import KEY, Corpus, corpus, prepared
 from aios_assets.enrich.matching.explain import reasons
 from aios_assets.enrich.matching.model import MatchModel
+from aios_assets.enrich.matching.telling import telling
 from aios_assets.enrich.matching.weigh import NOTHING, Calibration, calibrated, weighed
 
 Ints = NDArray[np.int64]
@@ -29,6 +30,9 @@ REVIEWED: Final = 0.05
 
 REPEATED: Final = 0.2
 """A source is found dirty when more than this share of its records repeats another word for word."""
+
+SIBLINGS: Final = 100_000
+"""How many records at most show which words tell siblings apart."""
 
 PAIRS: Final = {
     "left_supplier": pl.String,
@@ -89,10 +93,18 @@ def learn(records: pl.DataFrame, *, within: bool | None = None) -> MatchModel:
     dirty = _dirty(frame, within)
     wanted = dict(zip(suppliers, neighbours_wanted(np.bincount(body.sources)).tolist(), strict=True))
     weights = tuple(kind.weight / OVERLAP for kind in KINDS)
-    model = MatchModel(vocabulary, weights, NOTHING, {}, dirty, wanted)
-    found, scores = _compared(body, Lookup(body, model))
-    overall, calibrations = _calibrations(body, suppliers, found, scores)
-    return MatchModel(vocabulary, weights, overall, calibrations, dirty, wanted)
+    plain = MatchModel(vocabulary, weights, NOTHING, {}, dirty, wanted, {})
+    lookup = Lookup(body, plain)
+    pairs = symmetric(*lookup.asked(np.arange(body.size)))
+    scores = _scored(body, plain, pairs.left, pairs.right)
+    overall, calibrations = _calibrations(body, suppliers, pairs, scores)
+    guess = replace(plain, overall=overall, calibrations=calibrations)
+    lone = _lone_words(body, guess, lookup, pairs, scores)
+    model = replace(
+        plain, lone={word: value for word, value in zip(body.vocabulary, lone.tolist(), strict=True) if value}
+    )
+    overall, calibrations = _calibrations(body, suppliers, pairs, _scored(body, model, pairs.left, pairs.right))
+    return replace(model, overall=overall, calibrations=calibrations)
 
 
 def match(
@@ -112,8 +124,7 @@ def match(
     body, _ = corpus(prepared(records), model.vocabulary)
     asking, neighbour, near = Lookup(body, model).asked(np.arange(body.size))
     pairs = symmetric(asking, neighbour, near)
-    evidence = Comparer(body).evidence(pairs.left, pairs.right)
-    scores = weighed(evidence, model.weights)
+    scores = _scored(body, model, pairs.left, pairs.right)
     asked = _asked_frame(body, asking, neighbour, near, _scores_of(pairs, scores, asking, neighbour, body.size))
     decided = Decisions(previous, never, always, merge)
     return _decided(body, model, pairs, scores, decided=decided, asked=asked, compared=len(pairs))
@@ -165,8 +176,7 @@ def rematch(
     code = pl.DataFrame({"code": pairs.left * body.size + pairs.right})
     scores = code.join(known, on="code", how="left", maintain_order="left")["score"].to_numpy().copy()
     todo = np.flatnonzero(np.isnan(scores))
-    evidence = Comparer(body).evidence(pairs.left[todo], pairs.right[todo])
-    scores[todo] = weighed(evidence, model.weights)
+    scores[todo] = _scored(body, model, pairs.left[todo], pairs.right[todo])
     asked = _asked_frame(body, asking, neighbour, near, _scores_of(pairs, scores, asking, neighbour, body.size))
     decided = Decisions(before.clusters, never, always, merge)
     return _decided(body, model, pairs, scores, decided=decided, asked=asked, compared=len(todo))
@@ -182,10 +192,20 @@ def _dirty(frame: pl.DataFrame, within: bool | None) -> tuple[str, ...]:
     return tuple(shares["supplier"].sort().to_list())
 
 
-def _compared(body: Corpus, lookup: Lookup) -> tuple[Candidates, Floats]:
-    pairs = symmetric(*lookup.asked(np.arange(body.size)))
-    evidence = Comparer(body).evidence(pairs.left, pairs.right)
-    return pairs, weighed(evidence, lookup.model.weights)
+def _comparer(body: Corpus, model: MatchModel) -> Comparer:
+    return Comparer(body, model.lone_words(body.vocabulary))
+
+
+def _scored(body: Corpus, model: MatchModel, left: Ints, right: Ints) -> Floats:
+    return weighed(_comparer(body, model).evidence(left, right), model.weights)
+
+
+def _lone_words(body: Corpus, guess: MatchModel, lookup: Lookup, pairs: Candidates, scores: Floats) -> Floats:
+    won = one_to_one(pairs.left, pairs.right, body.sources, scores)
+    suppliers = body.records["supplier"].unique().sort().to_list()
+    probability, _, _ = _judged(guess, suppliers, body.sources, pairs, scores)
+    matched = (pairs.left[won], pairs.right[won], probability[won])
+    return telling(body, matched, lookup.siblings(most=SIBLINGS))
 
 
 def _calibrations(
@@ -263,7 +283,7 @@ def _decided(
     review = _reviewed(probability, won & ~certain, body.size)
     decision = np.where(certain, "certain", np.where(review, "review", "apart"))
     shown = np.flatnonzero(likely | (probability >= SHOWN) | review)
-    evidence = Comparer(body).evidence(pairs.left[shown], pairs.right[shown])
+    evidence = _comparer(body, model).evidence(pairs.left[shown], pairs.right[shown])
     told = {
         "probability": probability[shown],
         "score": scores[shown],

@@ -8,6 +8,7 @@ from typing import Final, Self
 import numpy as np
 import orjson
 import polars as pl
+from numpy.typing import NDArray
 
 from aios_assets.enrich.matching.compare import NAMES
 from aios_assets.enrich.matching.corpus import MatchingError, Vocabulary
@@ -21,7 +22,8 @@ class MatchModel:
     """What was learned: word counts, weights of evidence, what scores are worth between which sources, which are clean.
 
     `calibrations` are by pair of suppliers in sorted order; `overall` speaks for pairs of which too little is known.
-    `dirty` suppliers list the same product more than once. `wanted` is how many neighbours a record of a supplier asks for.
+    `dirty` suppliers list the same product more than once. `wanted`: how many neighbours a record of a supplier looks up.
+    `lone`: what a word counts that only one of two records has, where that is not nothing.
     """
 
     vocabulary: Vocabulary
@@ -30,6 +32,11 @@ class MatchModel:
     calibrations: dict[tuple[str, str], Calibration]
     dirty: tuple[str, ...]
     wanted: dict[str, int]
+    lone: dict[str, float]
+
+    def lone_words(self, words: pl.Series) -> NDArray[np.float64]:
+        """For each word how much it counts when only one of two records has it; a word never seen counts nothing."""
+        return np.array([self.lone.get(word, 0.0) for word in words.to_list()], dtype=np.float64)
 
     def calibration(self, one: str, other: str) -> Calibration:
         """What scores are worth between two suppliers."""
@@ -48,7 +55,8 @@ class MatchModel:
                 "overall": _told(self.overall),
                 "calibrations": [[*pair, _told(told)] for pair, told in sorted(self.calibrations.items())],
                 "dirty": list(self.dirty),
-                "wanted": dict(sorted(self.wanted.items())),
+                "wanted": self.wanted,
+                "lone": self.lone,
             },
             option=orjson.OPT_SORT_KEYS,
         )
@@ -73,6 +81,7 @@ class MatchModel:
                 calibrations={(one, other): _read(value) for one, other, value in told["calibrations"]},
                 dirty=tuple(told["dirty"]),
                 wanted={supplier: int(count) for supplier, count in told["wanted"].items()},
+                lone={word: float(value) for word, value in told["lone"].items()},
             )
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, MatchingError):

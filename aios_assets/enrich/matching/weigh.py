@@ -107,7 +107,7 @@ def _certain_from(first: Floats, second: Floats, third: Floats, share: float) ->
     decoys = _at_least(second, cuts)
     beyond = _at_least(third, cuts)
     ratio = (beyond + 1) / (decoys + 1)
-    upper = gammaincinv(decoys + 1, 0.95) * (1 - share) / (share + (1 - share) * ratio)
+    upper = gammaincinv(decoys + 1, 0.95) / (share + (1 - share) * ratio)
     good = np.flatnonzero(upper <= (1 - CERTAIN) * targets)
     return float(cuts[good[-1]]) if len(good) else float(np.inf)
 

@@ -56,7 +56,7 @@ def _cards(text: str, _: Sequence[Span]) -> Iterator[Span]:
 def is_card(digits: str) -> bool:
     """Whether a scheme issues cards of this prefix and length, and the check digit (Luhn) is right."""
     known = any(len(digits) in lengths and low <= int(digits[:size]) <= high for low, high, size, lengths in _ISSUERS)
-    return known and len(set(digits)) > 2 and luhn.is_valid(digits)
+    return known and len(set(digits)) > 1 and luhn.is_valid(digits)
 
 
 def is_gtin(digits: str) -> bool:

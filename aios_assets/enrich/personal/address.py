@@ -12,13 +12,21 @@ from aios_assets.enrich.personal.span import Span
 
 _NUMBER = r"[0-9]{1,5}(?: ?[A-Za-z](?![A-Za-z]))?(?:[-/][0-9]{1,4}[A-Za-z]?)?"
 _WORDS = r"(?:[^\W\d_][\w.'-]{0,30} ){1,4}?"
-_ENGLISH = r"street|road|avenue|boulevard|lane|drive|court|place|square|terrace|crescent|parkway|highway|circle|close|way|row|walk|hill|gardens|mews|st|rd|ave|blvd|ln|dr|ct|pl|pkwy|hwy"
+_ENGLISH = (
+    r"street|road|avenue|boulevard|lane|drive|court|place|square|terrace|crescent|parkway|highway|circle|close|"
+    r"way|row|walk|hill|gardens|mews|st|rd|ave|blvd|ln|dr|ct|pl|pkwy|hwy"
+)
 _STRONG_END = r"(?:stra(?:ß|ss)e|str\.|gasse|straat|gracht|gatan|vägen|veien|katu|utca)"
 _WEAK_END = r"(?:weg|allee|platz|ring|damm|ufer|laan|plein|kade|vej|gade|gata|tie|veg)"
-_ROMANCE_STRONG = r"rue|calle|avenida|avda\.?|viale|piazza|corso|rua|impasse|chemin|carrer|ulica|ul\.|al\.|plaza de|travessa|strada|bulevardul|náměstí|ulice"
+_ROMANCE_STRONG = (
+    r"rue|calle|avenida|avda\.?|viale|piazza|corso|rua|impasse|chemin|carrer|ulica|ul\.|al\.|plaza de|travessa|"
+    r"strada|bulevardul|náměstí|ulice"
+)
 _ROMANCE_WEAK = r"avenue|boulevard|bd|place|allée|quai|cours|route|via|vicolo|plaza|paseo|praça|c/|os\."
 
+_FLAT = r"(?:apt|appt|apartment|whg)\.? ?#?[0-9]{1,4}[A-Za-z]?(?!\w)"
 _NAME = r"[^\W\d_][\w.'-]{0,30}"
+_SMALL = r"(?:de|du|des|del|della|dei|degli|delle|la|le|les|los|las|el|di|da|do|dos|das|van|der|den|of|the) |[ld]'"
 _CAPITALISED = r"[^\W\d_a-zß-ÿ][\w.'-]{0,30}"
 _ENGLISH_FORMS = (
     (
@@ -31,24 +39,35 @@ _ENGLISH_FORMS = (
 _GERMANIC_FORMS = (
     (
         re.compile(
-            rf"(?i)(?<![\w-])(?:[0-9]{{1,3}} )?(?:(?-i:{_CAPITALISED})[ -]){{0,2}}?[^\W\d_][^\W\d_.-]{{1,30}}[ -]?{_STRONG_END} ?{_NUMBER}(?![\w])"
+            rf"(?i)(?<![\w-])(?:[0-9]{{1,3}} )?(?:(?-i:{_CAPITALISED})[ -]){{0,2}}?[^\W\d_]"
+            rf"[^\W\d_.-]{{1,30}}[ -]?{_STRONG_END} ?{_NUMBER}(?![\w])"
         ),
         True,
     ),
     (
         re.compile(
-            rf"(?i)(?<![\w-])(?:[0-9]{{1,3}} )?(?:(?-i:{_CAPITALISED})[ -]){{0,2}}?[^\W\d_][^\W\d_.-]{{1,30}}[ -]?{_WEAK_END} {_NUMBER}(?![\w])"
+            rf"(?i)(?<![\w-])(?:[0-9]{{1,3}} )?(?:(?-i:{_CAPITALISED})[ -]){{0,2}}?[^\W\d_]"
+            rf"[^\W\d_.-]{{1,30}}[ -]?{_WEAK_END} {_NUMBER}(?![\w])"
         ),
         False,
     ),
 )
+_PARTS = rf"(?:{_SMALL}){{0,3}}{_NAME}(?: (?-i:{_CAPITALISED})){{0,2}}"
 _ROMANCE_FORMS = tuple(
     (re.compile(rf"(?i){form}"), enough)
     for words, enough in ((_ROMANCE_STRONG, True), (_ROMANCE_WEAK, False))
     for form in (
-        rf"(?<![\w.,-])(?:[0-9]{{1,3}} )?{_NUMBER}(?: (?:bis|ter))?,? (?:{words}) (?:{_WORDS})?{_NAME}",
+        rf"(?<![\w.,-])(?:[0-9]{{1,3}} )?{_NUMBER}(?: (?:bis|ter))?,? (?:{words}) {_PARTS}",
         rf"(?<![\w-])(?:{words}) (?:{_NAME},? ){{1,5}}?(?:n[°º.]? ?)?{_NUMBER}(?![\w])",
     )
+)
+_FLAT_FORMS = (
+    (
+        re.compile(
+            rf"(?i)(?<![\w.,-])(?:[0-9]{{1,5}},? ){{1,2}}{_NAME}(?: {_NAME}){{0,4}}?(?: [0-9]{{1,5}})?\.?[\s,]{{1,4}}{_FLAT}"
+        ),
+        True,
+    ),
 )
 """Shapes of a street with its number, and whether the shape is enough by itself."""
 
@@ -74,12 +93,23 @@ _WHERE = re.compile(rf"(?i)(?<![^\W_])(?:{_HERE})(?![^\W_])[^0-9]{{0,40}}(?:[0-9
 _TECHNICAL = re.compile(
     r"(?i)(?:\bip|mac|e-?mail|web|internet|url|memory|i2c|bus|device|site|http|ethernet|network|modbus)[ -]?address"
 )
-_UNIT = r"(?:apt|apartment|appt|suite|ste|unit|floor|flat|fl|whg|wohnung|etage|piso|m\.|lok\.|room|rm)\.? ?#?[0-9A-Za-z]{1,5}"
-_STATE = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|ON|QC|BC|AB|MB|SK|NS|NSW|VIC|QLD)"
-_POSTAL = rf"(?:{_STATE},? [0-9]{{4,5}}(?:-[0-9]{{4}})?|[A-Z]{{1,2}}[0-9][0-9A-Z]? [0-9][A-Z]{{2}}|[A-Z][0-9][A-Z] [0-9][A-Z][0-9]|[0-9]{{3}} ?[0-9]{{2}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{4}} ?[A-Z]{{2}}|(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}})"
+_UNIT = (
+    r"(?:apt|apartment|appt|suite|ste|unit|floor|flat|fl|whg|wohnung|etage|piso|m\.|lok\.|room|rm)"
+    r"\.? ?#?[0-9A-Za-z]{1,5}"
+)
+_STATE = (
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]"
+    r"|W[AIVY]|ON|QC|BC|AB|MB|SK|NS|NSW|VIC|QLD)"
+)
+_POSTAL = (
+    rf"(?:{_STATE},? [0-9]{{4,5}}(?:-[0-9]{{4}})?|[A-Z]{{1,2}}[0-9][0-9A-Z]? [0-9][A-Z]{{2}}|[A-Z][0-9][A-Z] [0-9]"
+    rf"[A-Z][0-9]|[0-9]{{3}} ?[0-9]{{2}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{4}} ?[A-Z]{{2}}|"
+    rf"(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}})"
+)
 _TOWN = r"[^\W\d_][^\W\d_'.-]{1,30}"
 _PLACE = re.compile(
-    rf"(?P<unit>[,\s]{{1,3}}(?i:{_UNIT}))?(?P<town>[,\s]{{1,3}}(?:{_POSTAL}[,\s]{{1,3}}[^\W\d_](?:[^\W\d_.'-]{{1,30}})(?:[ -][^\W\d_]{{2,30}}){{0,2}}|"
+    rf"(?P<unit>[,\s]{{1,3}}(?i:{_UNIT}))?(?P<town>[,\s]{{1,3}}(?:{_POSTAL}[,\s]{{1,3}}[^\W\d_]"
+    rf"(?:[^\W\d_.'-]{{1,30}})(?:[ -][^\W\d_]{{2,30}}){{0,2}}|"
     rf"(?:{_TOWN}[, \n]{{1,3}}){{1,4}}{_POSTAL})(?![\w]))?"
 )
 _CITY = re.compile(r",\s{0,2}[^\W\d_a-z][^\W\d_]{2,30}(?: [^\W\d_a-z][^\W\d_]{1,30})?(?:\s{0,2}$|,|\n|\s[0-9])")
@@ -108,13 +138,12 @@ def _streets(text: str, forms: Sequence[tuple[re.Pattern[str], bool]]) -> Iterat
 
 
 _LABELLED = re.compile(
-    rf"(?i)(?<![^\W_])(?:(?:address(?:es)?|adresse|anschrift|adres|direcci[oó]n|indirizzo|endere[cç]o|resid(?:es|"
-    rf"ing)|liv(?:es|ed|ing|e(?=\s(?:at|in|on))))(?![^\W_])"
-    rf"(?:\s(?:with|to|is|are|it|here|they|at|in|on|now))*|(?:address|"
-    rf"adresse)[^.?!0-9]{{0,20}}[?] it is)[\s:,=-]{{0,5}}(?<=[\s:])"
-    rf"(?P<street>[0-9]{{1,5}},? (?:[0-9]{{1,5}},? )?(?-i:{_CAPITALISED}|"
-    rf"[a-z][^\W\d_]{{3,20}})(?:[ ]{_NAME}){{0,4}}?(?: [0-9]{{1,5}}[a-z]?)(?!\w)|"
-    rf"(?:(?-i:{_CAPITALISED}) ){{1,4}}[0-9]{{1,5}}[a-z]?(?!\w))"
+    r"(?i)(?<![^\W_])(?:(?:address(?:es)?|adresse|anschrift|adres|direcci[oó]n|indirizzo|endere[cç]o)"
+    r"(?:\s{0,2}[:=]|(?:,?\s(?:with|to|is|are|it|here|they|at|now)){1,4}:?|[^.?!0-9]{0,20}[?] it is)|"
+    r"(?:resid(?:es|ing)|liv(?:es|ed|e|ing))\s(?:at|in|on))\s{0,5}"
+    r"(?P<street>(?<=[\s:=])(?:[0-9]{1,5},? ){1,2}"
+    rf"(?:(?-i:{_CAPITALISED}|[a-z][^\W\d_]{{3,20}}))(?: {_NAME}){{0,4}}? [0-9]{{1,5}}[a-z]?(?!\w)|"
+    rf"(?<=[\s:=])(?:(?-i:{_CAPITALISED}) ){{1,4}}[0-9]{{1,5}}[a-z]?(?!\w))"
 )
 
 
@@ -132,6 +161,7 @@ def _boxes(text: str, _: Sequence[Span]) -> Iterator[Span]:
         yield Span(box.start(), place.end() if place else box.end(), "address")
 
 
+_FLAT_GATE = r"(?i)[\s,](?:apt|appt|apartment|whg)[. ]"
 _EDGE = r"(?:[^\p{L}\p{N}_]|$)"
 _ANY_WORDS = r"(?:[^ ]{1,32} ){1,5}"
 _BESIDE = rf"(?i:{_HERE}|[,\s](?:{_UNIT}))|[,\s](?:{_POSTAL})|,\s{{0,2}}\p{{L}}{{3}}"
@@ -140,8 +170,11 @@ ADDRESS = (
     Detector(
         gates=(
             rf"(?i)(?-u:\b)(?:{_ENGLISH})(?:[^A-Z]|$)",
-            rf"(?i)[0-9][A-Z]?(?:[-/][0-9]{{1,4}}[A-Z]?)?,? {_ANY_WORDS}(?:{_ENGLISH})\.?(?: [nsew]{{1,2}})?(?:[,\n]|\s{{1,3}}{_UNIT})|"
-            rf"(?s)(?:{_HERE})[^0-9]{{0,60}}[0-9].*(?:{_ENGLISH}){_EDGE}",
+            (
+                rf"(?i)[0-9][A-Z]?(?:[-/][0-9]{{1,4}}[A-Z]?)?,? {_ANY_WORDS}(?:{_ENGLISH})"
+                rf"\.?(?: [nsew]{{1,2}})?(?:[,\n]|\s{{1,3}}{_UNIT})|"
+                rf"(?s)(?:{_HERE})[^0-9]{{0,60}}[0-9].*(?:{_ENGLISH}){_EDGE}"
+            ),
         ),
         scan=lambda text, _: _streets(text, _ENGLISH_FORMS),
     ),
@@ -152,20 +185,27 @@ ADDRESS = (
     Detector(
         gates=(
             rf"(?i)(?-u:\b)(?:{_ROMANCE_STRONG}|{_ROMANCE_WEAK}) ",
-            rf"(?i)[0-9][A-Z]?(?: (?:bis|ter))?,? (?:{_ROMANCE_STRONG}|{_ROMANCE_WEAK}) |(?:{_ROMANCE_STRONG}|"
-            rf"{_ROMANCE_WEAK}) {_ANY_WORDS}(?:n[^0-9]{{0,2}})?[0-9]",
+            (
+                rf"(?i)[0-9][A-Z]?(?: (?:bis|ter))?,? (?:{_ROMANCE_STRONG}|{_ROMANCE_WEAK}) |(?:{_ROMANCE_STRONG}|"
+                rf"{_ROMANCE_WEAK}) {_ANY_WORDS}(?:n[^0-9]{{0,2}})?[0-9]"
+            ),
             rf"(?i:(?-u:\b)(?:{_ROMANCE_STRONG})) |{_BESIDE}",
         ),
         scan=lambda text, _: _streets(text, _ROMANCE_FORMS),
     ),
     Detector(
         gates=(
-            r"(?i)adress|address|anschrift|direcci|indirizz|endere|(?-u:\b)resid|(?-u:\b)liv(?:es|ed|e|"
-            r"ing)(?-u:\b)|(?-u:\b)adres",
-            r"(?i)(?:address(?:es)?|adresse|anschrift|adres|direcci[oó]n|indirizzo|endere[cç]o|resid(?:es|ing)|"
-            r"liv(?:es|ed|e|ing))[\s:,=-][^0-9]{0,160}[0-9]",
+            (
+                r"(?i)adress|address|anschrift|direcci|indirizz|endere|(?-u:\b)resid|(?-u:\b)liv(?:es|ed|e|"
+                r"ing)(?-u:\b)|(?-u:\b)adres"
+            ),
+            (
+                r"(?i)(?:address(?:es)?|adresse|anschrift|adres|direcci[oó]n|indirizzo|endere[cç]o|resid(?:es|ing)|"
+                r"liv(?:es|ed|e|ing))[\s:,=-][^0-9]{0,160}[0-9]"
+            ),
         ),
         scan=_labelled,
     ),
+    Detector(gates=(_FLAT_GATE,), scan=lambda text, _: _streets(text, _FLAT_FORMS)),
     Detector(gates=(r"(?i)box [0-9]|postfach [0-9]|postale [0-9]|apartado",), scan=_boxes),
 )

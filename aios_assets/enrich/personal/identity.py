@@ -50,7 +50,7 @@ _EDGE = r"(?i)(?<![^\W\d_])"
 
 @dataclass(frozen=True)
 class _Number:
-    """One state's number: its shape, its check, and (unless it counts by itself) the words that must stand before it."""
+    """One state's number: its shape, its check, and the words that must stand before it unless it counts by itself."""
 
     form: str
     shape: re.Pattern[str]
@@ -95,10 +95,16 @@ def _social(text: str) -> bool:
 
 
 _US = r"ssn|ss#|social\s?security|sozialversicherung|itin|tax\s?payer|tax\s?id"
-_LICENCE = r"driv(?:er|ing)(?:'?s|s')?\s?licen[cs]e|licen[cs]e\s?(?:number|no\b|#)|dl\s?(?:number|no|#)|f[uü]hrerschein|permis\sde\sconduire|carn[eé]\sde\sconducir|patente\sdi\sguida|prawo\sjazdy|rijbewijs"
+_LICENCE = (
+    r"driv(?:er|ing)(?:'?s|s')?\s?licen[cs]e|licen[cs]e\s?(?:number|no\b|#)|dl\s?(?:number|no|#)|f[uü]hrerschein|"
+    r"permis\sde\sconduire|carn[eé]\sde\sconducir|patente\sdi\sguida|prawo\sjazdy|rijbewijs"
+)
 _INSURANCE = r"nino|national\s?insurance|ni\s?(?:number|no\b)"
 _PAN = r"pan\s?(?:card|no|number|:)|permanent\saccount"
-_PASSPORT = r"passport|reisepass|pasaporte|passaporto|passeport|paspoort|paszport|personalausweis|ausweis(?:nummer|nr)|id\s?card\s?(?:number|no)"
+_PASSPORT = (
+    r"passport|reisepass|pasaporte|passaporto|passeport|paspoort|paszport|personalausweis|ausweis(?:nummer|nr)|"
+    r"id\s?card\s?(?:number|no)"
+)
 
 _IN_DIGITS = (
     _number(r"[0-9]{3}-[0-9]{2}-[0-9]{4}", _social),
@@ -183,7 +189,7 @@ def _named(words: re.Pattern[str], text: str, start: int) -> bool:
 
 
 def _gate(numbers: Sequence[_Number]) -> str:
-    """Matches where a number that counts by itself stands, or the words of one that does not and its shape behind them."""
+    """Matches a number that counts by itself, and the words of one that does not with its shape behind them."""
     bare = [number.form for number in numbers if not number.words]
     worded = [rf"(?i:{_plain(number.words)}).*(?:{number.form})" for number in numbers if number.words]
     return "|".join([rf"(?:^|[^0-9A-Za-z])(?:{'|'.join(bare)})(?:[^0-9A-Za-z]|$)", rf"(?s:{'|'.join(worded)})"])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from aios_assets.enrich.personal.scan import Detector
-from aios_assets.enrich.personal.span import Span
+from aios_assets.enrich.personal.span import Span, readable_mail
 
 _LOCAL = re.compile(r"[\w.!#$%&'*+^`{}~-]{1,64}")
 _DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
@@ -31,7 +31,7 @@ def _mails(text: str, _: Sequence[Span]) -> Iterator[Span]:
                 yield Span(at - len(local), at + 1 + len(domain), "mail")
         at = text.find("@", at + 1)
     for spelled in _SPELLED.finditer(text):
-        if re.fullmatch(r"[^\W\d_]{2,24}", re.split(r"\W+", spelled[0].rstrip(")]}"))[-1]):
+        if _is_domain(readable_mail(spelled[0]).rpartition("@")[2]):
             yield Span(spelled.start(), spelled.end(), "mail")
 
 
@@ -48,7 +48,7 @@ MAIL = Detector(
 )
 
 _FOUR = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w]|\.[0-9])")
-_SIX = re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{1,4}(?![\w:])")
+_SIX = re.compile(r"(?<![\w:])[0-9A-Fa-f]{1,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{1,4}(?![\w:])")
 _NETWORK = re.compile(
     r"(?i)(?:\bip|address|adress|host|server|client|login|logged|from|peer|visitor|user)[\w ._:=?%/!*|\\-]{0,24}$"
 )

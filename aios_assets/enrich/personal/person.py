@@ -13,13 +13,16 @@ from aios_assets.enrich.personal.span import Span
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_'.-]{0,30}(?:['-][^\W\d_]{1,30}){0,3}")
 _GAP = re.compile(r"\.?[ \t]{1,2}")
-_PARTICLES = frozenset(
-    "van von de der den del della di da dos das du la le lo ten ter zu zum al el bin ibn af av mac mc y e".split()
-)
-_AFTER_NAME = frozenset(
-    "md phd jr sr esq the and or for with at on in to of by from you your please about under is it this that if when "
-    "center centre support service customer sales team us department office manager online kundenservice kundendienst vertrieb verkauf abteilung firma herr frau mr mrs ms dr".split()
-)
+_TEXT_PARTICLES = """
+van von de der den del della di da dos das du la le lo ten ter zu zum al el bin ibn af av mac mc y e
+"""
+_PARTICLES = frozenset(_TEXT_PARTICLES.split())
+_TEXT_AFTER_NAME = """
+md phd jr sr esq the and or for with at on in to of by from you your please about under is it this that if when center
+centre support service customer sales team us department office manager online kundenservice kundendienst vertrieb
+verkauf abteilung firma herr frau mr mrs ms dr
+"""
+_AFTER_NAME = frozenset(_TEXT_AFTER_NAME.split())
 
 _INTRODUCED = (
     r"(?:my|his|her|maiden|full|first|last|legal)\s(?:full\s|first\s|last\s)?name(?:'s|\sis|\s?:)|"
@@ -38,9 +41,19 @@ _KIN = (
     r"friend|colleague|neighbou?r)(?:'s\sname)?(?:\sis)?|"
     r"partner's\sname|(?:call|calls|called|name[ds]?)\sme|(?:speak|talk|follow\sup)\s(?:to|with)"
 )
-_TITLE = r"(?:mr|mrs|ms|mx|miss|dr|prof|herr|frau|hr|mme|mlle|madame|monsieur|sr|sra|se[nñ]ora?|sig(?:\.?ra)?|signora?|dhr|mevr|mevrouw|pan[ia]|fru|fr[oö]ken)\.?"
-_REACHED = r"contact|attn|call|kontakt(?:ieren\ssie)?|contatt[oa](?:re)?|contacto|contactez|contacter|appelez|ask\sfor|write\sto|(?:text|ring|e-?mail|phone|name|nom|naam|nombre|recipient|empf[aä]nger|referente|surname|reach|from|to)\s?(?=:)"
-_ADDRESSED = r"(?:billing|shipping|delivery|home|postal|mailing|invoice)?\s?address|(?:liefer|rechnungs)?(?:adresse|anschrift)|ship\sto|bill\sto|deliver\sto|sold\sto|adres|direcci[oó]n|indirizzo"
+_TITLE = (
+    r"(?:mr|mrs|ms|mx|miss|dr|prof|herr|frau|hr|mme|mlle|madame|monsieur|sr|sra|se[nñ]ora?|sig(?:\.?ra)?|"
+    r"signora?|dhr|mevr|mevrouw|pan[ia]|fru|fr[oö]ken)\.?"
+)
+_REACHED = (
+    r"contact|attn|call|kontakt(?:ieren\ssie)?|contatt[oa](?:re)?|contacto|contactez|contacter|appelez|ask\sfor|"
+    r"write\sto|(?:text|ring|e-?mail|phone|name|nom|naam|nombre|recipient|empf[aä]nger|referente|surname|reach|"
+    r"from|to)\s?(?=:)"
+)
+_ADDRESSED = (
+    r"(?:billing|shipping|delivery|home|postal|mailing|invoice)?\s?address|(?:liefer|rechnungs)?(?:adresse|"
+    r"anschrift)|ship\sto|bill\sto|deliver\sto|sold\sto|adres|direcci[oó]n|indirizzo"
+)
 
 _INTRO = re.compile(
     rf"(?i)(?<![^\W_])(?:(?P<introduced>{_INTRODUCED})|(?P<title>{_TITLE})|(?P<addressed>{_ADDRESSED})\s?:|"
@@ -51,12 +64,14 @@ _LIVES = re.compile(
     r"\slived\sat|\swohnt\sin|\shabite\sau))"
 )
 
-_BRANDED = frozenset(
-    "coffee clean beer bean potato pepper martens marten scholl scholls seuss brown browns dre jart oetker hauschka hauschkas men t robot magoo who phil no "
-    "strange doom octopus evil pac meyer meyers fields butterworth dash freeze incredible big bubble sketch dior sixty tussauds bovary doubtfire marvel kitty "
-    "bronner bronners jekyll dolittle house oz holle nilsson der office heater gasket grammar muscle sprout mercedes universe piggy saigon congeniality "
-    "america peregrine wonderful fox pickles tea right world sherlock brainy brain beats bonner sebagh jackson".split()
-)
+_TEXT_BRANDED = """
+coffee clean beer bean potato pepper martens marten scholl scholls seuss brown browns dre jart oetker hauschka
+hauschkas men t robot magoo who phil no strange doom octopus evil pac meyer meyers fields butterworth dash freeze
+incredible big bubble sketch dior sixty tussauds bovary doubtfire marvel kitty bronner bronners jekyll dolittle house
+oz holle nilsson der office heater gasket grammar muscle sprout mercedes universe piggy saigon congeniality america
+peregrine wonderful fox pickles tea right world sherlock brainy brain beats bonner sebagh jackson
+"""
+_BRANDED = frozenset(_TEXT_BRANDED.split())
 """What stands behind a title in the name of a product, a brand or a film."""
 
 _SPOKEN = re.compile(
@@ -136,7 +151,7 @@ def _name_at(text: str, at: int, *, lower: bool) -> list[re.Match[str]]:
 
 
 def signed(text: str, found: Sequence[Span]) -> Iterator[Span]:
-    """Lines, in a text with other personal data, that hold a known given name and one to three more words, nothing else."""
+    """Lines of a text with other personal data that hold nothing but a known given name and one to three words."""
     at = 0
     for line in text.split("\n") if any(span.type in _EXACT for span in found) else ():
         words = list(_WORD.finditer(line))
@@ -151,9 +166,11 @@ _REACHED_GATE = _REACHED.replace(r"\s?(?=:)", r"\s?:")
 
 PERSON = Detector(
     gates=(
-        rf"(?i:{_INTRODUCED}|{_KIN}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
-        rf"\shabite\sau)|"
-        rf"(?i:(?-u:\b)(?:{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}",
+        (
+            rf"(?i:{_INTRODUCED}|{_KIN}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
+            rf"\shabite\sau)|"
+            rf"(?i:(?-u:\b)(?:{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}"
+        ),
     ),
     scan=_people,
 )
@@ -164,8 +181,15 @@ _BORN = (
     r"data\sdi\snascita|data\surodzenia|ur\.|geboortedatum|geboren\sop|f[oö]dd(?:\sden)?|f[oø]dt|"
     r"data\sde\snascimento|nascid[oa]\sem"
 )
-_MONTH = r"(?:jan|feb|f[eé]v|mar|m[aä]r|apr|avr|abr|ma[iyj]|jun|juin|jul|juil|aug|ao[uû]|ago|sep|okt|oct|out|ott|nov|dec|dez|d[eé]c|dic|gen|set|giu|lug)[a-zéû]{0,7}\.?"
-_DATE = rf"(?:[0-9]{{1,2}}[./ -][0-9]{{1,2}}[./ -](?:[0-9]{{4}}|[0-9]{{2}})|[0-9]{{4}}[./-][0-9]{{1,2}}[./-][0-9]{{1,2}}|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s|de\s)?{_MONTH},?\s(?:de\s)?[0-9]{{4}}|{_MONTH}\s[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s[0-9]{{4}})"
+_MONTH = (
+    r"(?:jan|feb|f[eé]v|mar|m[aä]r|apr|avr|abr|ma[iyj]|jun|juin|jul|juil|aug|ao[uû]|ago|sep|okt|oct|out|ott|nov|"
+    r"dec|dez|d[eé]c|dic|gen|set|giu|lug)[a-zéû]{0,7}\.?"
+)
+_DATE = (
+    rf"(?:[0-9]{{1,2}}[./ -][0-9]{{1,2}}[./ -](?:[0-9]{{4}}|[0-9]{{2}})|[0-9]{{4}}[./-][0-9]{{1,2}}[./-]"
+    rf"[0-9]{{1,2}}|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s|"
+    rf"de\s)?{_MONTH},?\s(?:de\s)?[0-9]{{4}}|{_MONTH}\s[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s[0-9]{{4}})"
+)
 _BIRTH = re.compile(
     rf"(?i)(?<![^\W_])(?:{_BORN})(?![^\W\d_])[\s:.(-]{{0,4}}(?:(?:is|was|on|the|am|den|le|el|"
     rf"il)\s)?({_DATE})(?![0-9])"

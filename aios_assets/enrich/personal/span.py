@@ -7,7 +7,7 @@ from dataclasses import dataclass
 TOKEN = re.compile(r"\[[a-z]{2,12}:[a-p]{24}\]")
 """What stands in the place of a datum: its type and 96 bits of its keyed digest, in letters that no detector reads."""
 
-_TOKEN_FILL = "]"
+_FILL = "]"
 _KEPT_DIGITS = frozenset({"phone", "card"})
 _KEPT_ALPHANUMERICS = frozenset({"iban", "id"})
 
@@ -35,7 +35,7 @@ def settle(spans: Iterable[Span], ranks: dict[str, int]) -> list[Span]:
 
 def hide_tokens(text: str) -> str:
     """The text with each token overwritten by as many brackets: no datum holds one, so a token is never found, nor split."""
-    return TOKEN.sub(lambda found: _TOKEN_FILL * len(found[0]), text) if "[" in text else text
+    return TOKEN.sub(lambda found: _FILL * len(found[0]), text) if "[" in text else text
 
 
 def normal(kind: str, text: str) -> str:
@@ -54,10 +54,11 @@ def normal(kind: str, text: str) -> str:
     if kind in _KEPT_ALPHANUMERICS:
         return re.sub(r"[^0-9A-Z]", "", text.upper())
     if kind == "mail":
-        return re.sub(r"\s", "", _readable_mail(text)).casefold()
+        return re.sub(r"\s", "", readable_mail(text)).casefold()
     return " ".join(re.sub(r"[\s,;]+", " ", text.casefold()).split())
 
 
-def _readable_mail(text: str) -> str:
+def readable_mail(text: str) -> str:
+    """`jane [at] example [dot] com` as `jane@example.com`."""
     text = re.sub(r"(?i)\s*[\[({]\s*(?:at|ät)\s*[\])}]\s*|\s+at\s+", "@", text)
     return re.sub(r"(?i)\s*[\[({]\s*(?:dot|punkt|punto|point)\s*[\])}]\s*|\s+dot\s+", ".", text)
