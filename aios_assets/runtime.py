@@ -108,7 +108,7 @@ def engine_of(settings: Settings) -> PolicyEngine:
     if settings.policy.opa_url:
         from policies.opa import OpaEngine  # 0.3 s, and only where a server is used
 
-        return OpaEngine(settings.policy.opa_url, bundle, seconds=settings.policy.deadline)
+        return OpaEngine(bundle, url=settings.policy.opa_url, seconds=settings.policy.deadline)
     from policies.wasm import WasmEngine
 
     return WasmEngine(bundle, seconds=settings.policy.deadline, memory=settings.policy.memory_mb * 2**20)

@@ -79,6 +79,7 @@ class Candidate:
     """A draft that asks to become visible.
 
     `rows` is what the table would hold, `quarantined` what was set aside of `considered` rows in this attempt.
+    `measured` rows are new in the draft: columns and fingerprints were measured over those, the others when they came.
     `expected` is how many expectations the contract promises: fewer answers than that is no answer.
     """
 
@@ -93,6 +94,7 @@ class Candidate:
     declared: tuple[tuple[str, str], ...]
     columns: tuple[ColumnFacts, ...]
     rows: int
+    measured: int
     considered: int
     quarantined: int
     fingerprints: int

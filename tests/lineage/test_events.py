@@ -65,7 +65,7 @@ def a_candidate(**changed: Any) -> Candidate:
             ColumnFacts("title", "String", ("published",), 1, 0, 0, True, 0, 0.62),
             ColumnFacts("price", "Decimal(10, 2)", (), 2, 0, 0, True, 0, None),
         ),
-        rows=10, considered=12, quarantined=2, fingerprints=10, inputs=(), expected=4, cost=Decimal("0.0420"),
+        rows=10, measured=10, considered=12, quarantined=2, fingerprints=10, inputs=(), expected=4, cost=Decimal("0.0420"),
         models=(ModelFacts("extract/title", "rules", "3", "a" * 64, "a" * 64, "champion", {"owner": "x"}, 10),
                 ModelFacts("extract/brand", "new", "1", "b" * 64, None, None, {}, 1)),
         expectations=(

@@ -38,6 +38,7 @@ COLOURS = Candidate(
     rows=1000,
     considered=1000,
     quarantined=3,
+    measured=1000,
     fingerprints=1000,
     inputs=(InputFacts("products", "table", 3, None, 17), InputFacts("feed.csv", "file", None, "0" * 64, None)),
     models=(ModelFacts("extract/colour", "palette", "3", "e" * 64, "e" * 64, "champion", CARD, 1000),),

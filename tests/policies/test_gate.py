@@ -45,7 +45,7 @@ BROKEN: dict[str, tuple[Candidate, str]] = {
         "product",
     ),
     "quality/quarantine-share": (replace(COLOURS, quarantined=51), "colours"),
-    "quality/volume-shift": (replace(COLOURS, rows=10, fingerprints=10), "colours"),
+    "quality/volume-shift": (replace(COLOURS, rows=10, measured=10, fingerprints=10), "colours"),
     "evidence/confidence-floor": (colour(lowest_confidence=None, nulls=0), "colour"),
     "model/registered-and-carded": (model(card={**CARD, "limits": ""}), "palette"),
     "schema/no-drift": (colour(type="Int64"), "colours"),
@@ -88,7 +88,7 @@ def test_what_does_not_apply_is_recorded_with_its_reason(engine: PolicyEngine) -
 
 
 def test_profiles_differ_in_strictness(engine: PolicyEngine) -> None:
-    doubled = replace(COLOURS, rows=1980, fingerprints=1980)
+    doubled = replace(COLOURS, rows=1980, measured=1980, fingerprints=1980)
     admitted = {
         profile: Gate(engine, profile).judge(replace(doubled, profile=profile)).admitted
         for profile in ("pilot", "scale", "run")
@@ -152,7 +152,7 @@ def candidates(draw: st.DrawFn) -> Candidate:
         "models": st.lists(models, max_size=2).map(tuple),
         "expectations": st.lists(expectations, max_size=2).map(tuple),
         "parent": st.one_of(st.none(), st.builds(lambda rows: replace(COLOURS.parent, rows=rows), COUNTS)),
-        **dict.fromkeys(("rows", "considered", "quarantined", "fingerprints", "expected", "contract_version"), COUNTS),
+        **dict.fromkeys(("rows", "measured", "considered", "quarantined", "fingerprints", "expected", "contract_version"), COUNTS),
     }
     chosen = draw(st.sets(st.sampled_from(sorted(changes)), max_size=4))
     return replace(COLOURS, **{name: draw(changes[name]) for name in sorted(chosen)})

@@ -19,6 +19,7 @@ candidate := {
 	"rows": "count",
 	"considered": "count",
 	"quarantined": "count",
+	"measured": "count",
 	"fingerprints": "count",
 	"inputs": "list",
 	"models": "list",

@@ -54,6 +54,7 @@ candidate := {
 	"rows": 1000,
 	"considered": 1000,
 	"quarantined": 3,
+	"measured": 1000,
 	"fingerprints": 1000,
 	"inputs": [table],
 	"models": [model],

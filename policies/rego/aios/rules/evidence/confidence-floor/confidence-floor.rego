@@ -74,7 +74,7 @@ answered := [column.name | some column in input.columns; owes(column)]
 
 owes(column) if {
 	column.answered == true
-	column.nulls < input.rows
+	column.nulls < input.measured
 }
 
 high(column) if not owes(column)

@@ -15,7 +15,7 @@ applies := true
 because := "every row can be traced to what it was made of"
 
 admit if {
-	input.fingerprints == input.rows
+	input.fingerprints == input.measured
 	count(input.key) > 0
 	every name in input.key {
 		filled(name)
@@ -26,11 +26,11 @@ admit if {
 }
 
 findings contains result.finding(rego.metadata.chain(), {
-	"why": $"{input.fingerprints} of {input.rows} rows have a fingerprint",
+	"why": $"{input.fingerprints} of {input.measured} new rows have a fingerprint",
 	"do": "let the machinery write the fingerprint column; no stage may leave it out or change it",
 	"about": input.table,
 }) if {
-	input.fingerprints != input.rows
+	input.fingerprints != input.measured
 }
 
 findings contains result.finding(rego.metadata.chain(), {
