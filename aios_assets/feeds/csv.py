@@ -15,6 +15,7 @@ from aios_assets.feeds.format import Format
 from aios_assets.feeds.limits import Limits
 from aios_assets.feeds.views import Flags, Index, blobs, texts
 
+SKIPPED_PLACES = pl.Schema({"start": pl.Int64(), "end": pl.Int64()})
 DO = {
     "columns": "give the record as many fields as the header, or quote the field that holds the separator",
     QUOTING: "close the quote, and write a quote inside a quoted field twice",
@@ -81,13 +82,18 @@ class _Reader:
         frame = pl.DataFrame(columns)
         if empty.any():
             frame = frame.filter(pl.Series(~empty))
-        for flags, kind in ((header, "header"), (blank, "blank")):
-            skipped += _ranges(block, found, flags, kind)
+        passed = pl.concat(
+            [
+                skipped_frame(skipped),
+                _ranges(block, found, header, "header"),
+                _ranges(block, found, blank, "blank"),
+            ]
+        )
         place = _place(block, found, kept)
         raw = blobs(block.original, block.originals(found.starts[kept]), block.originals(found.ends[kept]))
         rejected = np.flatnonzero(~good & ~header & ~blank)
         rejects = self._rejects(block, found, rejected, reasons)
-        return Batch(frame.with_columns(place), raw, rejects, skipped_frame(skipped)), found.consumed
+        return Batch(frame.with_columns(place), raw, rejects, passed), found.consumed
 
     def _headers(self, block: Block, found: Records) -> Flags:
         """The header, and every later line with just its bytes (files that were put one behind the other)."""
@@ -128,14 +134,17 @@ class _Reader:
     ) -> pl.DataFrame:
         if not len(rejected):
             return REJECTS.to_frame()
-        told = [
-            reasons.get(int(number), ("columns", f"{found.counts[number]} fields where {self.width} are expected"))
-            for number in rejected
-        ]
+        at = np.searchsorted(rejected, np.fromiter(reasons, np.int64, len(reasons)))
+        special = [(int(place), *reason) for place, reason in zip(at, reasons.values(), strict=True)]
+        places = [place for place, _, _ in special]
+        counts = pl.Series("counts", found.counts[rejected])
+        plain = pl.select(pl.format("{} fields where {} are expected", counts, self.width)).to_series()
+        rule = pl.repeat("columns", len(rejected), eager=True).scatter(places, [rule for _, rule, _ in special])
+        reason = plain.scatter(places, [reason for _, _, reason in special])
         place = dict(zip(("line", "start", "end"), _place(block, found, rejected), strict=True))
         raw = blobs(block.original, block.originals(found.starts[rejected]), block.originals(found.ends[rejected]))
-        why = {"rule": [rule for rule, _ in told], "reason": [reason for _, reason in told]}
-        return pl.DataFrame({**place, "raw": raw, **why, "do": [DO[rule] for rule, _ in told]}, schema=REJECTS)
+        why = {"rule": rule, "reason": reason, "do": rule.replace_strict(DO, return_dtype=pl.String)}
+        return pl.DataFrame({**place, "raw": raw, **why}, schema=REJECTS)
 
 
 def _place(block: Block, found: Records, chosen: Index) -> list[pl.Series]:
@@ -146,6 +155,6 @@ def _place(block: Block, found: Records, chosen: Index) -> list[pl.Series]:
     ]
 
 
-def _ranges(block: Block, found: Records, flags: Flags, kind: str) -> list[tuple[int, int, str]]:
+def _ranges(block: Block, found: Records, flags: Flags, kind: str) -> pl.DataFrame:
     starts, ends = block.places(found.starts[flags]), block.places(found.ends[flags])
-    return [(int(start), int(end), kind) for start, end in zip(starts, ends, strict=True)]
+    return pl.DataFrame({"start": starts, "end": ends}, schema=SKIPPED_PLACES).with_columns(kind=pl.lit(kind))

@@ -57,10 +57,12 @@ def detect(head: bytes, path: Path, limits: Limits, *, whole: bool, compression:
     """
     mark, encoding = encoding_of(head, fixed=fixed.encoding)
     text = utf8(head[mark : len(head) // 2 * 2 if encoding in UTF16 else None], encoding)
-    _refuse_binary(text, path)
+    _refuse_binary(text if encoding in UTF16 else head, path)
     form = replace(fixed, compression=compression, encoding=encoding, mark=mark, skip=mark)
     start = text.lstrip()[:1]
     kind = fixed.kind if fixed.separator else _text_kind(text, start, fixed.kind)
+    if kind in (Kind.JSON, Kind.JSONL) and not fixed.encoding and encoding not in UTF16:
+        form = replace(form, encoding="utf-8")  # RFC 8259, section 8.1: JSON between systems is UTF-8
     if kind is not Kind.CSV:
         form = replace(form, records=fixed.records or _record_path(kind, text, head, path, limits))
         return replace(form, kind=kind, newline="\n", line_end=_line_end(text, "\n"))
@@ -78,7 +80,7 @@ def detect(head: bytes, path: Path, limits: Limits, *, whole: bool, compression:
 def _refuse_binary(text: bytes, path: Path) -> None:
     controls = np.frombuffer(text, np.uint8)
     odd = ((controls < 32) & ~np.isin(controls, (9, 10, 12, 13, 1, 31))).mean() if len(controls) else 0.0
-    if odd > 0.1:
+    if odd > 0.05:
         why = f"{odd:.0%} of its first bytes are control characters"
         raise FeedError("not a feed", why=why, do="export it as CSV, JSON Lines, XML, XLSX or Parquet", path=path)
 
@@ -90,10 +92,10 @@ def _text_kind(text: bytes, start: bytes, fixed: Kind) -> Kind:
         return Kind.XML
     if start == b"{":
         first, _, rest = text.lstrip().partition(b"\n")
-        closed = first.rstrip().endswith(b"}")
+        closed = first.rstrip().endswith(b"}") and first.count(b"{") == first.count(b"}")
         if closed and not rest.strip() and jsondocument.find_records(first.decode("utf-8", "replace")):
             return Kind.JSON
-        return Kind.JSONL if closed and (not rest.strip() or rest.lstrip()[:1] == b"{") else Kind.JSON
+        return Kind.JSONL if closed or rest.lstrip()[:1] == b"{" else Kind.JSON
     if start == b"[" and re.match(rb"\s*\[\s*([\[{\]]|$)", text):
         return Kind.JSON
     return Kind.CSV
