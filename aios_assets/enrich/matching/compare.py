@@ -20,6 +20,9 @@ from aios_assets.enrich.matching.corpus import Corpus, Matrix, incidence, scaled
 
 SLICE: Final = 100_000
 
+SAME_PRICE: Final = 1e-6
+"""Prices whose logarithms differ by less are equal: floats of one decimal number."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -45,20 +48,19 @@ KINDS: Final = (
     Kind("other_model", -2, -1, "different model numbers"),
     Kind("same_gtin", 8, 1, "the same GTIN"),
     Kind("other_gtin", -4, -1, "different GTINs"),
-    Kind("same_quantity", 0.5, 1, "the same quantities"),
     Kind("other_quantity", -2, -1, "different quantities"),
-    Kind("same_number", 0.5, 1, "the same numbers"),
     Kind("other_number", -2, -1, "different numbers, such as versions or years"),
     Kind("lone_number", -0.5, -1, "a number that the other does not have"),
     Kind("same_brand", 1, 1, "the same brand"),
     Kind("other_brand", -1, -1, "different brands"),
+    Kind("same_price", 1, 1, "the same price to the cent"),
     Kind("price_gap", -1, -1, "prices apart"),
     Kind("other_currency", 0, 0, "prices in different currencies"),
 )
 """Weights are round numbers of natural log-odds: what a person would say before seeing a catalogue."""
 
-OVERLAP: Final = 3.0
-"""Kinds of evidence overlap (words, letters and part numbers see the same text): together they count a third of their sum."""
+OVERLAP: Final = 2.0
+"""Kinds of evidence overlap (words, letters and part numbers see the same text): together they count half of their sum."""
 
 NAMES: Final = tuple(kind.name for kind in KINDS)
 
@@ -224,7 +226,6 @@ class Comparer:
         agreed = _binary(having[left].multiply(having[right]) @ of)
         agree = np.asarray(agreed.sum(axis=1)).ravel()
         both = _dot(measured, measured, left, right)
-        columns["same_quantity"] = agree.astype(np.float32)
         columns["other_quantity"] = (both - agree).astype(np.float32)
 
     @cached_property
@@ -243,7 +244,6 @@ class Comparer:
         count = np.diff(title.indptr)
         alone = count[left] > _dot(title, full, left, right)
         other = count[right] > _dot(title, full, right, left)
-        columns["same_number"] = _dot(title, title, left, right)
         columns["other_number"] = (alone & other).astype(np.float32)
         columns["lone_number"] = (alone ^ other).astype(np.float32)
 
@@ -283,6 +283,7 @@ class Comparer:
         gap = np.zeros(len(left))
         gap[known & same] = np.abs(np.log(one[known & same] / other[known & same]))
         columns["price_gap"] = np.minimum(gap, 3.0).astype(np.float32)
+        columns["same_price"] = (known & same & (gap < SAME_PRICE)).astype(np.float32)
         columns["other_currency"] = (known & ~same).astype(np.float32)
 
 

@@ -25,7 +25,7 @@ from scipy.special import expit, gammaincinv
 
 Floats = NDArray[np.float64]
 
-STEP: Final = 0.5
+STEP: Final = 1.0
 """How much of the step between the second and the third assignment is added to the decoys of records without a match."""
 
 SHARES: Final = (1e-4, 1 - 1e-4)
