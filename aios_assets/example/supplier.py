@@ -147,13 +147,12 @@ def _spoken(products: pl.DataFrame, language: npt.NDArray[np.int64], draw: np.ra
     size = pl.select(
         pl.when(pl.Series(np.isin(language, (0, 2, 3)))).then(size.str.replace(".", ",", literal=True)).otherwise(size)
     ).to_series()
-    makers = [brand.replace("-", " ") if brand in ALIASES else brand for brand in BRANDS]
     codes = [brand[:2].upper() for brand in BRANDS]
     step = products["step"].to_numpy()
     suffix = _pick(["", *(f"-{chr(65 + at)}" for at in range(25))], np.minimum(step, 25))
     model = _pick(codes, products["brand"].to_numpy()) + pl.Series(products["family"] + 1000).cast(pl.String) + suffix
     words = {
-        "maker": _pick(makers, products["brand"].to_numpy()),
+        "maker": _pick(BRANDS, products["brand"].to_numpy()),
         "series_": _pick(SERIES, products["series"].to_numpy()),
         "noun": _pick([noun for each in KINDS for noun in each.nouns], kind * 4 + language),
         "colour_": _pick([colour for each in COLOURS for colour in each], products["colour"].to_numpy() * 4 + language),
