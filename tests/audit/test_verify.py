@@ -107,7 +107,7 @@ def flipped(lake: Lake, whole: bytes, at: int, bit: int) -> Verification | Ledge
     """What is seen of a copy of the ledger's file with one bit flipped."""
     path = lake.path.with_name("flipped.sqlite")
     for leftover in path.parent.glob("flipped.sqlite*"):
-        leftover.unlink()
+        leftover.unlink(missing_ok=True)
     path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :])
     try:
         with SqliteReader(path) as reader:
