@@ -251,11 +251,9 @@ def _openings(titles: pl.Series, known: list[str]) -> pl.DataFrame:
         span = pl.col("title").str.extract(rf"^\s*((?:\S+\s+){{{n - 1}}}[^\s,;:()]+)")
         left = left.with_columns(span.alias("span")).drop_nulls("span")
         folded = of_distinct(left.select("span"), lambda spans: spans.select(_folded(pl.col("span")).alias("start")))
-        # A word that folds to nothing makes no new start.
-        left = left.hstack(folded).filter(
-            pl.col("start").is_in(prefixes.implode()), pl.col("start") != pl.col("before")
-        )
-        hit = left.filter(pl.col("start").is_in(known))
+        left = left.hstack(folded).filter(pl.col("start").is_in(prefixes.implode()))
+        # A word that folds to nothing ("&") makes no new start.
+        hit = left.filter(pl.col("start").is_in(known), pl.col("start") != pl.col("before"))
         found.append(hit.select("row", pl.lit(n).alias("words"), "span", "start"))
         left = left.select("row", "title", pl.col("start").alias("before"))
     return pl.concat(found)

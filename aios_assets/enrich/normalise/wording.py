@@ -89,7 +89,7 @@ REFUSAL: Final = Wording(
         r"als (?:ein |eine )?(?:ki|sprachmodell)\b",
         r"i(?:'m| am) (?:just )?an? (?:ai|language model)",
         r"(?:i (?:cannot|can't|can not|am unable to)|i'm (?:unable|not able) to) (?:assist|help|comply|fulfil|provide)",
-        r"(?:violates?|violating|goes against|against) (?:(?:our|the|my|openai|content|usage) ){0,3}(?:policy|policies|guidelines)",
+        r"(?:violates?|violating|goes against|against) (?:(?:our|the|my|openai|content|usage) ){0,3}(?:polic|guideline)",
         r"i(?:'m| am) sorry,? but i|my (?:knowledge cutoff|training data)|openai(?:'s)? (?:use case )?polic",
     ),
 )
