@@ -134,8 +134,8 @@ class _Reader:
     ) -> pl.DataFrame:
         if not len(rejected):
             return REJECTS.to_frame()
-        at = np.searchsorted(rejected, np.fromiter(reasons, np.int64, len(reasons)))
-        special = [(int(place), *reason) for place, reason in zip(at, reasons.values(), strict=True)]
+        told = rejected[np.isin(rejected, list(reasons))].tolist()
+        special = [(int(np.searchsorted(rejected, number)), *reasons[number]) for number in told]
         places = [place for place, _, _ in special]
         counts = pl.Series("counts", found.counts[rejected])
         plain = pl.select(pl.format("{} fields where {} are expected", counts, self.width)).to_series()
