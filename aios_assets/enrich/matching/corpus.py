@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from aios_assets.enrich.matching import tokens
+from aios_assets.errors import AiosError
 
 Matrix: TypeAlias = Any
 """A scipy CSR matrix; scipy-stubs' generics add nothing here."""
@@ -19,7 +20,7 @@ TEXTS: Final = ("title", "description", "brand", "model", "gtin", "category", "a
 OPTIONAL: Final = (*TEXTS, "price", "currency")
 
 
-class MatchingError(ValueError):
+class MatchingError(AiosError):
     """Records that cannot be matched: it names what is wrong and what to change."""
 
 
@@ -59,7 +60,7 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
     """
     missing = [name for name in (*KEY, "title") if name not in records.columns]
     if missing:
-        raise MatchingError(f"records lack the column {', '.join(missing)}: map it in the feed's mapping")
+        raise MatchingError("the records", f"they lack the column {', '.join(missing)}", "map it in the feed's mapping")
     texts = [pl.col(name).cast(pl.String) for name in (*KEY, *TEXTS) if name in records.columns]
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in TEXTS if name not in records.columns]
     price = (
@@ -73,10 +74,12 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
         (pl.col("currency").cast(pl.String) if money else pl.lit(None, dtype=pl.String)).alias("currency"),
     ).sort(KEY)
     if frame.select(pl.any_horizontal(pl.col(KEY).is_null()).any()).item():
-        raise MatchingError("a record has no supplier or no sku: set it aside before matching")
+        raise MatchingError("a record", "it has no supplier or no sku", "set it aside before matching")
     if frame.select(pl.struct(KEY).is_duplicated().any()).item():
         twice = frame.filter(pl.struct(KEY).is_duplicated()).select(KEY).row(0)
-        raise MatchingError(f"record {twice[0]}/{twice[1]} stands twice: a key names one record, keep its newest row")
+        raise MatchingError(
+            f"{twice[0]}/{twice[1]}", "the record stands twice", "keep its newest row: a key names one record"
+        )
     return frame
 
 

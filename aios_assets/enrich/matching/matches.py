@@ -219,7 +219,8 @@ def _calibrations(
     for code in np.unique(between[0]).tolist():
         one, other = divmod(code, len(suppliers))
         told = [scores[rank[of == code]] for rank, of in zip(ranks, between, strict=True)]
-        learned = calibrated(*told, smaller=int(min(sizes[one], sizes[other])))
+        smaller = sizes[one] // 2 if one == other else min(sizes[one], sizes[other])
+        learned = calibrated(*told, smaller=int(smaller))
         if learned is not NOTHING:
             each[suppliers[one], suppliers[other]] = learned
     smaller = sum(min(sizes[a], sizes[b]) for a in range(len(sizes)) for b in range(a + 1, len(sizes)))

@@ -67,9 +67,7 @@ class MatchModel:
         try:
             told = orjson.loads(data)
             if told["format"] != FORMAT or tuple(sorted(told["weights"])) != tuple(sorted(NAMES)):
-                raise MatchingError(
-                    f"this match model is {told['format']}, not {FORMAT} with {len(NAMES)} kinds: learn it again"
-                )
+                raise MatchingError("a match model", f"it is {told['format']} or of other evidence", "learn it again")
             return cls(
                 vocabulary=Vocabulary(
                     pl.Series("word", told["words"], dtype=pl.String),
@@ -84,9 +82,7 @@ class MatchModel:
                 lone={word: float(value) for word, value in told["lone"].items()},
             )
         except (KeyError, TypeError, ValueError) as error:
-            if isinstance(error, MatchingError):
-                raise
-            raise MatchingError("these bytes are no match model: learn one from the catalogue") from error
+            raise MatchingError("a match model", "these bytes are none", "learn one from the catalogue") from error
 
     @cached_property
     def digest(self) -> str:
