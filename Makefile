@@ -1,0 +1,95 @@
+# Everything that a newcomer or CI starts. Needs python3 (3.11 or later), make and a package index; nothing else.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+PYTEST := $(PYTHON) -m pytest
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+PACKAGES := aios_assets audit dashboards lineage policies serving
+SKUS ?= 20000
+SEED ?= 7
+EXAMPLE := build/example-$(SKUS)-$(SEED)
+ROUNDS ?= 5
+
+.PHONY: help
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+.PHONY: run
+run: $(INSTALLED) $(EXAMPLE)/feeds ## Set up from nothing, then take an example delivery of two suppliers through the gate
+	@$(BIN)/aios run $(EXAMPLE)/feeds/*
+
+.PHONY: test
+test: $(INSTALLED_DEV) ## Set up, then all tests; of the fault sweeps a sample
+	@$(PYTEST) -m "not sweep" -rs
+
+.PHONY: check
+check: lint ## Lint, types and the quick tests
+	@$(PYTEST) -m "not slow and not sweep"
+
+.PHONY: lint
+lint: $(INSTALLED_DEV) ## Style, formatting, types, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: faults
+faults: $(INSTALLED_DEV) ## The whole fault sweeps: every file operation, every way to fail
+	@$(PYTEST) -m sweep -rs
+
+.PHONY: fuzz
+fuzz: $(INSTALLED_DEV) ## Property tests with many more examples, ROUNDS times with fresh seeds
+	@for round in $$(seq $(ROUNDS)); do $(PYTEST) -m "hypothesis and not sweep" --hypothesis-profile=fuzz || exit 1; done
+
+.PHONY: bench
+bench: $(INSTALLED_DEV) ## Every benchmark beside its baseline: JSON lines, then a table
+	@$(PYTHON) benchmarks
+
+.PHONY: dev
+dev: $(INSTALLED) ## Dagster's pages and the dashboards; prints both addresses
+	@$(BIN)/aios dev
+
+.PHONY: bundle
+bundle: $(INSTALLED_DEV) ## Build the policy bundle from policies/rego (needs the opa program)
+	@$(PYTHON) -m policies.build
+
+.PHONY: wheel
+wheel: $(INSTALLED_DEV) ## Build the wheel into dist/
+	@rm -rf dist
+	@$(PYTHON) -m build --wheel --outdir dist
+
+.PHONY: constraints
+constraints: ## Write deploy/constraints.txt anew from the newest versions that pyproject.toml allows
+	@rm -rf build/constraints && python3 -m venv build/constraints && : >deploy/constraints.txt
+	@deploy/install build/constraints/bin/python -e '.[dev,postgres]' uv
+	@{ echo '# The versions that were tested together. Written by `make constraints`; names and versions only.'; \
+	   build/constraints/bin/uv pip freeze --quiet --exclude-editable --python build/constraints/bin/python; } >deploy/constraints.txt
+
+.PHONY: clean
+clean: ## Take away what was built and the example; the lake, its keys and .venv stay
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	@find $(PACKAGES) tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PYTHON):
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 is older than 3.11"; exit 1; }
+	@python3 -m venv $(VENV) || uv venv --clear --seed $(VENV)
+
+$(INSTALLED): $(PYTHON) pyproject.toml deploy/constraints.txt
+	@echo "Installing into $(VENV): a minute or two the first time" >&2
+	@deploy/install $(PYTHON) -e .
+	@touch $@
+
+$(INSTALLED_DEV): $(PYTHON) pyproject.toml deploy/constraints.txt
+	@echo "Installing into $(VENV), test tools included: a minute or two the first time" >&2
+	@deploy/install $(PYTHON) -e '.[dev]'
+	@touch $@ $(INSTALLED)
+
+$(EXAMPLE)/feeds: | $(INSTALLED)
+	@rm -rf $(EXAMPLE).part
+	@$(BIN)/aios example $(EXAMPLE).part --skus $(SKUS) --seed $(SEED)
+	@mv $(EXAMPLE).part $(EXAMPLE)
