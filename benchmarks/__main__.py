@@ -2,7 +2,8 @@
 
     python benchmarks [NAME…]
 
-A benchmark is a file here that prints JSON lines about what it measured; other lines are passed through. It fails if one of them fails.
+A benchmark is a file here that prints JSON lines about what it measured; other lines are passed through. If one of
+them fails, this fails.
 """
 
 import json
