@@ -26,6 +26,9 @@ PAIRS_PER_RECORD: Final = 5.0
 NEAREST: Final = (3, 10)
 """Fewest and most neighbours one record asks for: few are enough in a large source, a small one can afford more."""
 
+NEAREST_DIRTY: Final = 8
+"""Fewest neighbours that a record of a dirty source asks for."""
+
 POSTINGS: Final = 20_000
 """How many postings one record may visit."""
 
@@ -54,12 +57,15 @@ def space(corpus: Corpus) -> Matrix:
     return sp.csr_matrix(sp.hstack([corpus.words * half, corpus.grams * half], format="csr"))
 
 
-def neighbours_wanted(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+def neighbours_wanted(sizes: NDArray[np.int64], dirty: NDArray[np.bool_]) -> NDArray[np.int64]:
     """How many neighbours a record of each source asks for, so that all sources together spend the same.
 
-    A small source asks for more per record: most of its records have a counterpart in the large one, not vice versa.
+    A small source asks for more per record: most of its records have a counterpart in the large one, not vice versa. A
+    dirty source asks for more as well, since its own siblings are among what it finds; half of what is asked within one
+    source is asked from both sides and counts once.
     """
     share = PAIRS_PER_RECORD * sizes.sum() / max(len(sizes), 1) / np.maximum(sizes, 1)
+    share = np.where(dirty, np.maximum(share, NEAREST_DIRTY), share)
     return cast("NDArray[np.int64]", np.clip(np.floor(share), *NEAREST).astype(np.int64))
 
 

@@ -91,7 +91,8 @@ def learn(records: pl.DataFrame, *, within: bool | None = None) -> MatchModel:
     body, vocabulary = corpus(frame, None)
     suppliers = frame["supplier"].unique().sort().to_list()
     dirty = _dirty(frame, within)
-    wanted = dict(zip(suppliers, neighbours_wanted(np.bincount(body.sources)).tolist(), strict=True))
+    asked = neighbours_wanted(np.bincount(body.sources), np.isin(suppliers, dirty))
+    wanted = dict(zip(suppliers, asked.tolist(), strict=True))
     weights = tuple(kind.weight / OVERLAP for kind in KINDS)
     plain = MatchModel(vocabulary, weights, NOTHING, {}, dirty, wanted, {})
     lookup = Lookup(body, plain)
@@ -201,11 +202,16 @@ def _scored(body: Corpus, model: MatchModel, left: Ints, right: Ints) -> Floats:
 
 
 def _lone_words(body: Corpus, guess: MatchModel, lookup: Lookup, pairs: Candidates, scores: Floats) -> Floats:
+    """What words tell siblings apart; where no source is clean, the second-best pairs stand in for siblings."""
     won = one_to_one(pairs.left, pairs.right, body.sources, scores)
     suppliers = body.records["supplier"].unique().sort().to_list()
     probability, _, _ = _judged(guess, suppliers, body.sources, pairs, scores)
     matched = (pairs.left[won], pairs.right[won], probability[won])
-    return telling(body, matched, lookup.siblings(most=SIBLINGS))
+    beside = lookup.siblings(most=SIBLINGS)
+    if not len(beside):
+        _, second, _ = levels(pairs.left, pairs.right, body.sources, scores)
+        beside = Candidates(pairs.left[second], pairs.right[second], pairs.near[second])
+    return telling(body, matched, beside)
 
 
 def _calibrations(
@@ -275,9 +281,8 @@ def _decided(
     banned = _coded(forbidden, body.size)
     code = pairs.left * body.size + pairs.right
     open_ = np.flatnonzero(~np.isin(code, banned))
-    won = np.zeros(len(pairs), dtype=bool)
-    won[open_[one_to_one(pairs.left[open_], pairs.right[open_], sources, scores[open_], clean=clean)]] = True
     probability, threshold, cut = _judged(model, suppliers, sources, pairs, scores)
+    won = _winners(pairs, open_, sources, scores, scores >= cut, clean=clean)
     probability[~won] = 0.0
     likely = won & (probability >= threshold)
     certain = likely & (scores >= cut)
@@ -301,6 +306,23 @@ def _decided(
     edges = zip(pairs.left[best].tolist(), pairs.right[best].tolist(), strict=True)
     groups = clusters(body.size, edges, sources=sources, clean=clean, always=decreed, never=forbidden)
     return Matches(frame, _products(body, groups, decided.previous), asked, compared)
+
+
+def _winners(
+    pairs: Candidates,
+    open_: Ints,
+    sources: Ints,
+    scores: Floats,
+    certain: NDArray[np.bool_],
+    *,
+    clean: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """The pairs that win: each record's best in each other source, and in dirty sources whatever is certain besides."""
+    won = np.zeros(len(pairs), dtype=bool)
+    won[open_[one_to_one(pairs.left[open_], pairs.right[open_], sources, scores[open_])]] = True
+    more = open_[certain[open_]]
+    won[more[one_to_one(pairs.left[more], pairs.right[more], sources, scores[more], clean=clean)]] = True
+    return won
 
 
 def _judged(
