@@ -1,0 +1,1 @@
+"""A shop's own package: what it adds to the product without touching it."""
