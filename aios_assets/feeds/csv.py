@@ -79,9 +79,8 @@ class _Reader:
                 text = text.scatter(rows, text.gather(rows).str.replace_all('""', '"', literal=True))
             columns.append(text.alias(name))
         kept = chosen[~empty]
-        frame = pl.DataFrame(columns)
         if empty.any():
-            frame = frame.filter(pl.Series(~empty))
+            columns = pl.DataFrame(columns).filter(pl.Series(~empty)).get_columns()
         passed = pl.concat(
             [
                 skipped_frame(skipped),
@@ -89,11 +88,11 @@ class _Reader:
                 _ranges(block, found, blank, "blank"),
             ]
         )
-        place = _place(block, found, kept)
+        frame = pl.DataFrame([*columns, *_place(block, found, kept)])
         raw = blobs(block.original, block.originals(found.starts[kept]), block.originals(found.ends[kept]))
         rejected = np.flatnonzero(~good & ~header & ~blank)
         rejects = self._rejects(block, found, rejected, reasons)
-        return Batch(frame.with_columns(place), raw, rejects, passed), found.consumed
+        return Batch(frame, raw, rejects, passed), found.consumed
 
     def _headers(self, block: Block, found: Records) -> Flags:
         """The header, and every later line with just its bytes (files that were put one behind the other)."""

@@ -96,7 +96,7 @@ def _quoted(block: Block, data: Bytes, dialect: Dialect, found: _Found, record_b
     quotes = np.flatnonzero(data == quote)
     marks = np.flatnonzero((data == dialect.separator) | (data == newline))
     inside = np.searchsorted(quotes, marks) & 1
-    misplaced = _misplaced(data, dialect, quotes)
+    misplaced = _misplaced(block.text.data, dialect, quotes)
     outside = tuple(marks[inside == parity] for parity in (0, 1))
     is_last = tuple(data[terms] == newline for terms in outside)
     breaks = tuple(terms[last] for terms, last in zip(outside, is_last, strict=True))
@@ -131,8 +131,7 @@ def _misplaced(data: Bytes, dialect: Dialect, quotes: Index) -> tuple[Index, Ind
     opens = (before == dialect.separator) | (before == dialect.newline) | (quotes == 0)
     twin = np.diff(quotes) == 1
     opens[1:] |= twin
-    padded = np.append(data, (dialect.newline, dialect.newline)).astype(np.uint8)
-    after, second = padded[quotes + 1], padded[quotes + 2]
+    after, second = data[quotes + 1], data[quotes + 2]  # a block ends in a newline, and padding is behind it
     closes = (after == dialect.separator) | (after == dialect.newline)
     closes |= (after == CR) & (second == dialect.newline)
     closes[:-1] |= twin

@@ -88,8 +88,7 @@ class Guess:
 def guess(delivery: Delivery, rows: pl.DataFrame | None = None) -> Guess:
     """Guesses from a delivery's first rows (or from these)."""
     if rows is None:
-        parts = [batch.rows for batch in islice(read(delivery), 3)]
-        rows = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
+        rows = _first(delivery)
     sample = rows.head(SAMPLE_ROWS).select(pl.exclude(PLACE))
     columns = [name for name in sample.columns if sample.schema[name] == pl.String]
     looks = tuple(look(name, place, sample[name]) for place, name in enumerate(columns))
@@ -118,6 +117,15 @@ def guess(delivery: Delivery, rows: pl.DataFrame | None = None) -> Guess:
         language(text for column in texts for text in column.head(500)),
         looks,
     )
+
+
+def _first(delivery: Delivery) -> pl.DataFrame:
+    parts: list[pl.DataFrame] = []
+    for batch in islice(read(delivery), 16):
+        parts.append(batch.rows)
+        if sum(part.height for part in parts) >= SAMPLE_ROWS:
+            break
+    return pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
 
 
 def _is_sales(names: dict[str, dict[str, float]]) -> bool:

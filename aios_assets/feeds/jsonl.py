@@ -13,7 +13,8 @@ from aios_assets.feeds.errors import LimitError
 from aios_assets.feeds.format import Format
 from aios_assets.feeds.jsonvalue import RecordError, parse, record
 from aios_assets.feeds.limits import Limits
-from aios_assets.feeds.views import Index, blobs
+from aios_assets.feeds.templates import Lines
+from aios_assets.feeds.views import blobs
 
 DO = {
     "json": "write one JSON object a line (RFC 8259)",
@@ -64,16 +65,21 @@ def _text(line: bytes, *, damaged: bool) -> str:
 def _batch(block: Block, limits: Limits, skipped: list[tuple[int, int, str]], path: Path) -> Batch:
     ends = block.newlines + 1
     starts = np.concatenate((np.zeros(min(1, len(ends)), np.int64), ends[:-1]))
-    data = block.text.cut(0, block.text.size)
+    lines = Lines(block, starts, ends)
+    alike = lines.alike(limits)
+    left = np.ones(len(starts), np.bool_)
+    for group in alike:
+        left[group.lines] = False
     damaged = set(np.searchsorted(ends, block.damaged, side="right").tolist())
     kept: list[int] = []
     flat: list[dict[str, str | None]] = []
     rejects: list[Reject] = []
     place = (block.lines(starts), block.places(starts), block.places(ends))
-    for number, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        line = data[start:end]
+    for number in np.flatnonzero(left).tolist():
+        start, end = int(starts[number]), int(ends[number])
+        line = block.text.cut(start, end)
         if not line.strip():
-            skipped = [*skipped, (int(place[1][number]), int(place[2][number]), "blank")]
+            skipped.append((int(place[1][number]), int(place[2][number]), "blank"))
             continue
         try:
             flat.append(record(parse(_text(line, damaged=number in damaged), limits), limits))
@@ -82,8 +88,16 @@ def _batch(block: Block, limits: Limits, skipped: list[tuple[int, int, str]], pa
             at = (int(place[0][number]), int(place[1][number]), int(place[2][number]))
             raw = block.original.cut(*block.originals(np.array([start, end])).tolist())
             rejects.append(Reject(*at, raw, refused.rule, refused.reason, DO[refused.rule]))
-    chosen: Index = np.array(kept, np.int64)
-    columns = [pl.Series(name, values[chosen]) for name, values in zip((LINE, START, END), place, strict=True)]
-    rows = pl.DataFrame([*table(flat, limits, path).get_columns(), *columns])
+    parts = [group.values for group in alike] + ([table(flat, limits, path)] if flat else [])
+    numbers = np.concatenate([*(group.lines for group in alike), np.array(kept, np.int64)])
+    order = np.argsort(numbers, kind="stable")
+    chosen = numbers[order]
+    values = pl.concat(parts, how="diagonal") if len(parts) > 1 else parts[0] if parts else pl.DataFrame()
+    if values.width > limits.columns:
+        raise LimitError("columns", limits.columns, f"{values.width:,} different keys", path=path)
+    if len(parts) > 1:
+        values = values[order]
+    columns = [pl.Series(name, numbers[chosen]) for name, numbers in zip((LINE, START, END), place, strict=True)]
     raw_rows = blobs(block.original, block.originals(starts[chosen]), block.originals(ends[chosen]))
+    rows = pl.DataFrame([*values.get_columns(), *columns])
     return Batch(rows, raw_rows, rejects_frame(rejects), skipped_frame(skipped))

@@ -87,3 +87,16 @@ def _series(buffer: Buffer, starts: Index, ends: Index, dtype: pa.DataType, *, e
         valid = pa.py_buffer(np.packbits(lengths > 0, bitorder="little"))
     array = pa.Array.from_buffers(dtype, len(lengths), [valid, pa.py_buffer(words), pa.py_buffer(buffer.padded)])
     return cast("pl.Series", pl.from_arrow(array))
+
+
+def equal(buffer: Buffer, starts: Index, literal: bytes) -> Flags:
+    """Where exactly these bytes stand at each start (starts lie in the content)."""
+    alike = np.ones(len(starts), np.bool_)
+    windows = np.ndarray((buffer.size + _BEFORE,), dtype="V16", buffer=buffer.padded, strides=(1,))
+    for at in range(0, len(literal), _INLINE):
+        part = literal[at : at + _INLINE]
+        wanted = np.frombuffer((b"\0" * _BEFORE + part).ljust(16, b"\0"), np.uint32)
+        inside = np.minimum(starts + at, buffer.size)
+        words = windows[inside].view(np.uint32).reshape(-1, 4) & _KEEP_WORDS[len(part)]
+        alike &= (words == wanted).all(axis=1)
+    return alike
