@@ -5,12 +5,15 @@ digits follow it. `1.234` alone says nothing: it is read by the `Convention` of 
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import polars as pl
+
+from aios_assets.enrich.normalise.answer import of_distinct
 
 RULES: Final[Mapping[str, str]] = {
     "absent": "nothing is written there",
@@ -37,6 +40,7 @@ SPAN: Final = rf"(?:[0-9]+(?:[.,{SPACES}{APOSTROPHES}][0-9]+)*[.,]?|[.,][0-9]+)"
 """A regular expression for the longest run that can be one number."""
 
 _RUN = "_"
+_EASY = r"^[0-9]{1,14}(?:\.[0-9]{1,2})?$"
 _INTEGER = r"^[0-9]+$"
 _GROUPED = r"^[0-9]{1,3}(?:_[0-9]{3})+(?:[.,][0-9]*)?$"
 _COMMA_BOTH = r"^[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*$"
@@ -102,6 +106,23 @@ def read(spans: pl.Series, *, convention: Convention = UNDECIDED) -> pl.DataFram
 
     Digits are ASCII and there is no sign (see `latin_digits`); who calls reads signs and words.
     """
+    return of_distinct(pl.DataFrame({"s": spans}), lambda distinct: _read(distinct, convention))
+
+
+def _read(frame: pl.DataFrame, convention: Convention) -> pl.DataFrame:
+    """Plain numbers by one look, the others by the shape of their separators."""
+    s = pl.col("s")
+    rows = frame.with_row_index("row")
+    easy = s.str.contains(_EASY).fill_null(value=False)
+    whole = pl.when(s.str.contains(".", literal=True)).then(pl.lit("decimal-point")).otherwise(pl.lit("integer"))
+    nothing = pl.lit(None, dtype=pl.Float64)
+    simple = rows.filter(easy).select("row", s.alias("number"), whole.alias("by"), nothing.alias("confidence"))
+    rest = rows.filter(~easy)
+    told = pl.concat([simple, rest.select("row").hstack(_shaped(rest["s"], convention))]) if rest.height else simple
+    return told.sort("row").drop("row")
+
+
+def _shaped(spans: pl.Series, convention: Convention) -> pl.DataFrame:
     s = pl.col("s")
     said = convention.decimal
     either = s.str.contains(_EITHER)
@@ -152,6 +173,35 @@ def read(spans: pl.Series, *, convention: Convention = UNDECIDED) -> pl.DataFram
         .with_columns(by.alias("by"))
         .select(number.alias("number"), "by", sure.alias("confidence"))
     )
+
+
+_SHAPES: Final = tuple(
+    (re.compile(shape), rule)
+    for shape, rule in (
+        (_INTEGER, "integer"),
+        (_EITHER, "by-column"),
+        (_POINT, "decimal-point"),
+        (_COMMA, "decimal-comma"),
+        (_POINT_BOTH, "decimal-point"),
+        (_COMMA_BOTH, "decimal-comma"),
+        (_GROUPED, "grouped"),
+        (_POINTS, "grouped-point"),
+        (_COMMAS, "grouped-comma"),
+    )
+)
+
+
+def read_one(span: str, *, convention: Convention = UNDECIDED) -> str | None:
+    """What `read` answers for one span by itself, without the cost of a column; None where it refuses."""
+    marked = re.sub(_GROUP, _RUN, span.strip(SPACES))
+    rule = next((rule for shape, rule in _SHAPES if shape.match(marked)), "unreadable")
+    unsure = rule == "by-column" and convention.decimal is None
+    if rule == "unreadable" or unsure or sum(sign.isdigit() for sign in marked) > 2 * DIGITS:
+        return None
+    comma = rule in {"decimal-comma", "grouped-point", "grouped"} or (rule == "by-column" and convention.decimal == ",")
+    dropped = "_" if rule == "grouped" else "._" if comma else ",_"
+    plain = "".join(sign for sign in marked if sign not in dropped).replace(",", ".")
+    return ("0" + plain if plain.startswith(".") else plain).removesuffix(".")
 
 
 def latin_digits(text: str) -> str:

@@ -1,0 +1,326 @@
+# ruff: noqa: RUF001 - characters that look like others are what this file is about
+"""Quantity: amounts with units, read to one canonical text that has exactly the magnitude that was written.
+
+`7.60 x 4.8 x 1.4 inches` is `7.6 x 4.8 x 1.4 in`; `9/16"` is `9/16 in`, never another number. Nothing is converted in
+the text: what compares across units is `base`, the amounts in the base unit of their kind, which is for comparing only.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import polars as pl
+
+from aios_assets.enrich.normalise import number, unit
+from aios_assets.enrich.normalise.answer import answer, of_distinct, texts
+from aios_assets.enrich.normalise.number import UNDECIDED, Convention
+from aios_assets.enrich.normalise.words import ABSENT
+
+RULES: Final[Mapping[str, str]] = {
+    "quantity/single": "one amount with its unit",
+    "quantity/dimensions": "two or three amounts with one unit",
+    "quantity/multipack": "so many of one amount each",
+    "quantity/fraction": "an amount written as a fraction or mixed number",
+    "quantity/compound": "feet and inches, or pounds and ounces, as the smaller unit",
+    "quantity/range": "from one amount to another",
+    "quantity/declared-unit": "an amount whose unit the mapping of the feed declares",
+    "quantity/absent": "nothing is written there, or a word for nothing",
+    "quantity/no-unit": "an amount without a unit, and the mapping declares none",
+    "quantity/unit": "what stands beside the amount is no unit that is known",
+    "quantity/ambiguous-unit": "the unit's spelling stands for two units",
+    "quantity/ambiguous": "three digits follow the only separator, and nothing says whether they are decimals",
+    "quantity/mixed-units": "its amounts have different units",
+    "quantity/inexact": "the cell itself says that the amount is not exact",
+    "quantity/unreadable": "it is no amount in any form that is known",
+}
+"""Rules in words."""
+
+REFUSALS: Final = frozenset(
+    f"quantity/{name}"
+    for name in ("absent", "no-unit", "unit", "ambiguous-unit", "ambiguous", "mixed-units", "inexact", "unreadable")
+)
+"""The rules that answer null."""
+
+_LONGEST = 200
+_AMOUNT = r"[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+"
+_TIMES = r"\s*[xX\u00d7*]\s*"
+_SIGN = r"[^0-9\s.,x\u00d7*/+\-()][^0-9,*()]{0,18}?|['\"]{1,2}"
+_COMMON = rf"^\s*({_AMOUNT})(?:{_TIMES}({_AMOUNT}))?(?:{_TIMES}({_AMOUNT}))?\s*-?({_SIGN})?\.?\s*$"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one odd cell says: canonical text, kind, amounts in base units, and its rule or refusal."""
+
+    text: str | None = None
+    kind: str | None = None
+    base: tuple[float, ...] | None = None
+    rule: str = "unreadable"
+
+
+def learn(raw: pl.Series) -> Convention:
+    """The number convention of a whole column of quantities."""
+    parts = (
+        pl.DataFrame({"raw": texts(raw).unique()})
+        .select(pl.col("raw").str.extract_groups(_COMMON).alias("g"))
+        .unnest("g")
+    )
+    return number.learn(pl.concat([parts["1"], parts["2"], parts["3"]]))
+
+
+def read(raw: pl.Series, *, declared: str | None = None, convention: Convention = UNDECIDED) -> pl.DataFrame:
+    """Quantities of each cell: columns `quantity` (answer of String), `kind`, `base` (List of Float64, 12 digits).
+
+    `declared` is the unit that the mapping states for cells without one; a unit that is not known raises ValueError.
+    """
+    default = None if declared is None else unit.of(declared)
+    if declared is not None and default is None:
+        raise ValueError(
+            f"the mapping declares the unit {declared!r}, which is not known; write its sign, such as kg or in"
+        )
+    held = Convention(".") if raw.dtype.is_numeric() else convention
+    return of_distinct(pl.DataFrame({"raw": texts(raw)}), lambda distinct: _read(distinct, default, held))
+
+
+def _read(distinct: pl.DataFrame, default: unit.Unit | None, convention: Convention) -> pl.DataFrame:
+    frame = (
+        distinct.with_row_index("row").with_columns(pl.col("raw").str.extract_groups(_COMMON).alias("g")).unnest("g")
+    )
+    spelled = {sign: found for sign in frame["4"].unique().drop_nulls() if (found := unit.of(sign.strip("-")))}
+    easy = pl.col("1").is_not_null() & (
+        pl.col("4").is_in(list(spelled)) | (pl.lit(default is not None) & pl.col("4").is_null())
+    )
+    common = frame.filter(easy)
+    numbers = [number.read(common[name], convention=convention) for name in ("1", "2", "3")]
+    simple = _common(common, numbers, spelled, default)
+    rest = frame.filter(~easy.fill_null(value=False))
+    odd = [_odd(cell, default, convention) for cell in rest["raw"]]
+    schema = pl.Schema({"text": pl.String(), "kind": pl.String(), "base": pl.List(pl.Float64), "rule": pl.String()})
+    parsed = pl.DataFrame([(each.text, each.kind, each.base, each.rule) for each in odd], schema=schema, orient="row")
+    parsed = rest.select("row").hstack(parsed)
+    told = pl.concat([simple, parsed]).sort("row").hstack([distinct["raw"]])
+    made = answer(pl.col("text"), pl.String, by=pl.lit("quantity/") + pl.col("rule"), raw=pl.col("raw"))
+    return told.select(made.alias("quantity"), "kind", "base")
+
+
+def _common(
+    frame: pl.DataFrame, numbers: list[pl.DataFrame], spelled: Mapping[str, unit.Unit], default: unit.Unit | None
+) -> pl.DataFrame:
+    """Columns `row`, `text`, `kind`, `base`, `rule` of cells that are one to three amounts with a known unit."""
+    signs = {sign: found.sign for sign, found in spelled.items()}
+    kinds = {sign: found.kind for sign, found in spelled.items()}
+    ratios = {sign: float(found.ratio) for sign, found in spelled.items() if found.ratio is not None}
+    sign = pl.col("4").replace_strict(signs, default=None, return_dtype=pl.String)
+    kind = pl.col("4").replace_strict(kinds, default=None, return_dtype=pl.String)
+    ratio = pl.col("4").replace_strict(ratios, default=None, return_dtype=pl.Float64)
+    if default is not None:
+        sign, kind = sign.fill_null(default.sign), kind.fill_null(default.kind)
+        own = pl.lit(None if default.ratio is None else float(default.ratio), dtype=pl.Float64)
+        ratio = pl.when(pl.col("4").is_null()).then(own).otherwise(ratio)
+    plain = [
+        pl.Series(f"n{at}", each["number"])
+        .str.replace(r"^0+([0-9])", "$1")
+        .str.replace(r"(\.[0-9]*?)0+$", "$1")
+        .str.strip_suffix(".")
+        for at, each in enumerate(numbers)
+    ]
+    told = frame.select(
+        "row", "2", "3", "4", sign.alias("sign"), kind.alias("kind"), ratio.alias("ratio")
+    ).with_columns(*plain, *(each["by"].alias(f"by{at}") for at, each in enumerate(numbers)))
+    rules = [pl.col(f"by{at}") for at in range(3)]
+    bad = pl.any_horizontal(rule.is_in(["unreadable", "too-long"]) for rule in rules)
+    unsure = pl.any_horizontal(rule == "ambiguous" for rule in rules)
+    many = pl.col("2").is_not_null()
+    rule = (
+        pl.when(bad)
+        .then(pl.lit("unreadable"))
+        .when(unsure)
+        .then(pl.lit("ambiguous"))
+        .when(pl.col("4").is_null())
+        .then(pl.lit("declared-unit"))
+        .when(many & pl.col("kind").is_in(["mass", "volume", "count"]) & pl.col("3").is_null())
+        .then(pl.lit("multipack"))
+        .when(many)
+        .then(pl.lit("dimensions"))
+        .otherwise(pl.lit("single"))
+    )
+    holds = ~(bad | unsure)
+    text = pl.concat_str(["n0", "n1", "n2"], separator=" x ", ignore_nulls=True) + " " + pl.col("sign")
+    # Of a multipack the first number counts: it is no amount of the unit.
+    amounts = [pl.col(f"n{at}").cast(pl.Float64) for at in range(3)]
+    scaled = [(each * pl.col("ratio")).round_sig_figs(12) for each in amounts]
+    counted = rule == "multipack"
+    base = (
+        pl.when(counted).then(pl.concat_list(amounts[0], scaled[1])).otherwise(pl.concat_list(scaled).list.drop_nulls())
+    )
+    known = holds & pl.col("ratio").is_not_null()
+    return told.select(
+        "row",
+        pl.when(holds).then(text).alias("text"),
+        pl.when(holds).then("kind").alias("kind"),
+        pl.when(known).then(base).alias("base"),
+        rule.alias("rule"),
+    )
+
+
+_FRACTION = r"(?:(?:(\d{1,4})(?:\s+|-))?(\d{1,3})\s?/\s?(\d{1,3}))"
+_NUMBER = r"\d+(?:[.,]\d+)*|[.,]\d+"
+_ANY = rf"(?:(?:\d{{1,4}}(?:\s+|-))?\d{{1,3}}\s?/\s?\d{{1,3}}|{_NUMBER})"
+_WORD = r"[^\d\s.,x×*/+\-()][^\d,*()x×]{0,18}?"
+_VULGAR = {"¼": "1/4", "½": "1/2", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8"}
+_INEXACT = re.compile(
+    r"^(?:ca\.?|circa|approx\.?|approximately|about|~|≈|up to|bis zu|max\.?|min\.?|około|ok\.|env\.?|environ|±|[<>≤≥])\s*",
+    re.I,
+)
+_LABEL = re.compile(
+    r"\(?\b(?:l|w|h|d|b|t|length|width|height|depth|länge|breite|höhe|tiefe|wysokość|szerokość|długość)\b\.?\)?\s*:?",
+    re.I,
+)
+_TIMES_ODD = re.compile(r"\s*(?:[x×*]|\bby\b)\s*", re.IGNORECASE)
+_AMOUNT_ODD = re.compile(rf"({_ANY})\s*-?({_WORD}|['\"″”’′]{{1,2}})?\.?")
+_RANGE = re.compile(rf"({_ANY})\s*(?:-|–|—|to|bis|do|à|\.{{2,3}})\s*({_ANY})\s*({_WORD}|['\"″”]{{1,2}})\.?")
+_SIGNED = re.compile(r"[-−]\s?(\d+(?:[.,]\d+)?)\s*(°\s?[CF]|[CF]|℃|℉)")
+_COMPOUND = re.compile(
+    rf"(\d+)\s*(?:'|′|’|ft\.?|feet|foot)\s*({_ANY})\s*(?:\"|″|”|''|in\.?|inch|inches)?|"
+    rf"(\d+)\s*(?:lbs?\.?|pounds?)\s*({_ANY})\s*(?:oz\.?|ounces?)",
+    re.IGNORECASE,
+)
+_PACK = re.compile(
+    r"(?:pack|set|box|case|lot|bundle|packung|satz|zestaw|opakowanie|paquet|boîte|bote|caja)\s*(?:of|de|à|zu|mit|po|x)?\s*(\d{1,5})"
+    r"|(\d{1,5})\s*(?:-|\s)?\s*(?:er)?\s*(?:-|\s)?\s*(pack|pk|set|box|pak|packung)\.?|x\s?(\d{1,5})",
+    re.IGNORECASE,
+)
+
+
+def _odd(cell: str | None, default: unit.Unit | None, convention: Convention) -> Reading:
+    """What a cell says that is more than amounts and a unit; refused where no form fits all of it."""
+    text = number.latin_digits(" ".join((cell or "").split()))
+    if not text or text.lower() in ABSENT:
+        return Reading(rule="absent")
+    if len(text) > _LONGEST:
+        return Reading()
+    for sign, spelled in _VULGAR.items():
+        text = re.sub(rf"(?<=\d)\s*{sign}", f" {spelled}", text).replace(sign, spelled)
+    if _INEXACT.match(text) and any(c.isdigit() for c in text):
+        return Reading(rule="inexact")
+    shapes = (_pack, _signed, _compound, _range)
+    found = next((told for shape in shapes if (told := shape(text, convention)) is not None), None)
+    return found or _product(_LABEL.sub(" ", text).strip(), default, convention)
+
+
+def _pack(text: str, convention: Convention) -> Reading | None:
+    if not (match := _PACK.fullmatch(text)):
+        return None
+    of = re.search("pack|pk|lot|paquet|pak", text, re.IGNORECASE)
+    named = "pack" if of or match[4] else "pcs" if match[1] else "set"
+    count = _value(match[1] or match[2] or match[4], convention)
+    return None if count is None else _made([count], unit.UNITS[named], "single")
+
+
+def _signed(text: str, convention: Convention) -> Reading | None:
+    if not (match := _SIGNED.fullmatch(text)):
+        return None
+    amount, spelled = _value(match[1], convention), unit.of(match[2])
+    if amount is None or spelled is None:
+        return Reading(rule="ambiguous" if amount is None else "ambiguous-unit")
+    return Reading(f"-{_written(amount)} {spelled.sign}", spelled.kind, None, "single")
+
+
+def _compound(text: str, convention: Convention) -> Reading | None:
+    if not (match := _COMPOUND.fullmatch(text)):
+        return None
+    big, small = Fraction(match[1] or match[3]), _value(match[2] or match[4], convention)
+    whole, sign = (12, "in") if match[1] else (16, "oz")
+    return Reading(rule="ambiguous") if small is None else _made([whole * big + small], unit.UNITS[sign], "compound")
+
+
+def _range(text: str, convention: Convention) -> Reading | None:
+    match = _RANGE.fullmatch(text)
+    # "1-9/16 in" is one and nine sixteenths, not a range.
+    if not match or ("/" in match[2] and "/" not in match[1] and text[match.end(1) : match.start(2)] == "-"):
+        return None
+    known, refusal = _unit([match[3]], None)
+    low, high = _value(match[1], convention), _value(match[2], convention)
+    if known is None:
+        return Reading(rule=refusal)
+    if low is None or high is None:
+        return Reading(rule="ambiguous")
+    if low >= high:
+        return Reading()
+    base = None if known.ratio is None else tuple(_significant(each * known.ratio) for each in (low, high))
+    return Reading(f"{_written(low)} to {_written(high)} {known.sign}", known.kind, base, "range")
+
+
+def _product(text: str, default: unit.Unit | None, convention: Convention) -> Reading:
+    """Amounts apart by `x`, each with a unit or the last for all."""
+    parts = [part for part in (_AMOUNT_ODD.fullmatch(each.strip(" .:")) for each in _TIMES_ODD.split(text)) if part]
+    if len(parts) != len(_TIMES_ODD.split(text)) or len(parts) > 3:
+        return Reading()
+    spelled = [part[2].strip() for part in parts if part[2]]
+    known, refusal = _unit(spelled, default)
+    if known is None or len(spelled) not in {0, 1, len(parts)} or (len(spelled) == 1 and not parts[-1][2]):
+        return Reading(rule=refusal)
+    amounts = [amount for amount in (_value(part[1], convention) for part in parts) if amount is not None]
+    if len(amounts) < len(parts):
+        return Reading(rule="ambiguous")
+    if len(amounts) == 2 and known.kind in {"mass", "volume", "count"} and len(spelled) == 1:
+        return _made(amounts, known, "multipack")
+    broken = any("/" in part[1] for part in parts)
+    rule = "declared-unit" if not spelled else "fraction" if broken else "dimensions" if len(amounts) > 1 else "single"
+    return _made(amounts, known, rule)
+
+
+def _unit(spelled: list[str], default: unit.Unit | None) -> tuple[unit.Unit | None, str]:
+    """The one unit that all spellings name, or None and the refusal."""
+    if any(spelling.strip().rstrip(".") in unit.AMBIGUOUS for spelling in spelled):
+        return None, "ambiguous-unit"
+    units = {unit.of(spelling) for spelling in spelled}
+    if None in units:
+        return None, "unit"
+    if len(units) > 1:
+        return None, "mixed-units"
+    return (units.pop(), "unit") if units else (default, "no-unit")
+
+
+def _made(amounts: list[Fraction], known: unit.Unit, rule: str) -> Reading:
+    text = " x ".join(_written(each) for each in amounts) + f" {known.sign}"
+    if known.ratio is None:
+        return Reading(text, known.kind, None, rule)
+    ratios = [Fraction(1), known.ratio] if rule == "multipack" else [known.ratio] * len(amounts)
+    base = tuple(_significant(each * ratio) for each, ratio in zip(amounts, ratios, strict=True))
+    return Reading(text, known.kind, base, rule)
+
+
+def _value(span: str, convention: Convention) -> Fraction | None:
+    """The exact number of a span; None where it is ambiguous or makes none."""
+    if match := re.fullmatch(_FRACTION, span.strip()):
+        return None if not int(match[3]) else int(match[1] or 0) + Fraction(int(match[2]), int(match[3]))
+    told = number.read_one(span, convention=convention)
+    return None if told is None else Fraction(told)
+
+
+def _written(amount: Fraction) -> str:
+    """Decimals where they are exact and short, a fraction in lowest terms where not or where a workshop would."""
+    whole, rest = divmod(amount, 1)
+    if not rest:
+        return str(whole)
+    if rest.denominator in {16, 32, 64} or not _ends(rest.denominator):
+        return f"{whole} {rest}" if whole else str(rest)
+    places = next(n for n in range(1, 60) if not 10**n % rest.denominator)
+    return f"{whole}.{str(rest * 10**places).zfill(places)}"
+
+
+def _ends(denominator: int) -> bool:
+    """Whether a fraction in lowest terms has finitely many decimals."""
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    return denominator == 1
+
+
+def _significant(amount: Fraction) -> float:
+    exact = float(amount)
+    return 0.0 if not exact else round(exact, 11 - math.floor(math.log10(abs(exact))))
