@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-DONE, FAULT, WRONG_USE, SAID_NO = 0, 1, 2, 3
+DONE, FAULT, WRONG_USE, SAID_NO, INTERRUPTED = 0, 1, 2, 3, 130
 
 LakeOption = Annotated[str | None, typer.Option("--lake", metavar="DIR", help="The lake's folder (default: ./lake).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")]
@@ -16,22 +16,23 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on std
 def tell(told: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
     """Prints the answer: the object as JSON, or the lines."""
     if as_json:
-        print(json.dumps(told, ensure_ascii=False, default=str))
+        _out(json.dumps(told, ensure_ascii=False, default=str))
     else:
         for line in lines:
-            print(line)
+            _out(line)
 
 
 def progress(line: str) -> None:
     """One line about work that goes on, on stderr."""
-    print(line, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def tell_fault(what: str, why: str, do: str, *, as_json: bool) -> None:
     """Says what went wrong, why, and what to do."""
     if as_json:
-        print(json.dumps({"error": {"what": what, "why": why, "do": do}}, ensure_ascii=False))
-    print(f"{what}: {why}\n  To do: {do}", file=sys.stderr)
+        _out(json.dumps({"error": {"what": what, "why": why, "do": do}}, ensure_ascii=False))
+    progress(f"{what}: {why}\n  To do: {do}")
 
 
 def table(rows: Iterable[Iterable[object]], header: Iterable[str]) -> list[str]:
@@ -50,5 +51,9 @@ def table(rows: Iterable[Iterable[object]], header: Iterable[str]) -> list[str]:
     return [line(heads), *(line(row) for row in cells)]
 
 
+def _out(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 def _number(text: str) -> bool:
-    return text in {"", "–"} or text.replace(",", "").replace(".", "").replace("-", "").isdigit()
+    return text in {"", "-"} or text.replace(",", "").replace(".", "").replace("-", "").isdigit()

@@ -17,6 +17,7 @@ def run(
     feeds: Annotated[
         list[Path] | None, typer.Argument(metavar="FEED…", help="Delivered files; none: all in the watched folder.")
     ] = None,
+    *,
     supplier: Annotated[str | None, typer.Option(help="Who delivered, where the file's name does not say it.")] = None,
     profile: Annotated[str | None, typer.Option(help="How strict: pilot, scale or run.")] = None,
     stages: Annotated[str | None, typer.Option(help="Only these stages, comma-separated.")] = None,
@@ -47,7 +48,7 @@ def _lines(told: dict[str, Any], lake: Path) -> list[str]:
         (
             name,
             one["outcome"],
-            "–" if one["version"] is None else one["version"],
+            "-" if one["version"] is None else one["version"],
             f"{one['rows']:,}",
             f"{one['recomputed']:,}",
             f"{one['quarantined']:,}",

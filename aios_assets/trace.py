@@ -1,0 +1,384 @@
+"""Trace: one record's whole story, and where every value of it comes from, down to the line of a delivered file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, Protocol
+
+import polars as pl
+
+from aios_assets.errors import AiosError, LakeError
+from aios_assets.lake import Lake
+from audit.entries import Decided
+from audit.ledger import Kind, Logged
+from audit.tables import TableState, Version
+from lineage.receipts import FieldReceipt, SourceLine
+from policies.contract import ATTEMPT, RECEIPT_TYPES
+
+RECORD = ("supplier", "sku")
+LISTED = ("product", "field", "locale", "channel")
+PLACE = ("file", "file_sha256", "line", "line_digest")
+QUARANTINES = ("feed_rejects", "products_quarantine", "matches_quarantine", "listings_quarantine")
+CHAIN = ("records", "products", "matches", "listings")
+
+
+class NotTraced(AiosError):
+    """Nothing is known of what was asked for."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened: when (None: not told), what, and where that is kept. `ledger_index` is its entry."""
+
+    at: datetime | None
+    what: str
+    where: str
+    ledger_index: int | None
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        at = None if self.at is None else self.at.isoformat().replace("+00:00", "Z")
+        return {"at": at, "what": self.what, "where": self.where, "ledger_index": self.ledger_index}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What is known of a record or product: its product, its records as `supplier/sku`, receipts, story in order of time."""
+
+    product: str | None
+    records: tuple[str, ...]
+    fields: tuple[FieldReceipt, ...]
+    story: tuple[Step, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """As `aios trace --json` answers."""
+        return {
+            "product": self.product,
+            "records": list(self.records),
+            "fields": [_json(field.plain()) for field in self.fields],
+            "story": [step.plain() for step in self.story],
+        }
+
+
+class Holds(Protocol):
+    """What has a lake: a Runtime, or a lake that was opened to be looked at."""
+
+    @property
+    def lake(self) -> Lake:
+        """The lake."""
+
+
+def trace(runtime: Holds, subject: str, field: str | None = None) -> Trace:
+    """The story of a record (`supplier/sku`; what follows the first slash is the SKU) or of a product (its id).
+
+    Receipts are those of its listings; of its normalised values where nothing is listed; of the record as delivered
+    where nothing was normalised. `field` keeps the receipts of one field. Raises NotTraced where nothing is known of
+    the subject or of the field, LakeError where a file is not what was decided on.
+    """
+    return _Tracing(runtime.lake).traced(subject, field)
+
+
+class _Tracing:
+    """One question. Every table is asked once, at what is published now."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+        self.tables = lake.tables
+        self.decided = cache(self._decided)
+        self.entry = cache(self._entry)
+
+    def traced(self, subject: str, field: str | None) -> Trace:
+        supplier, slash, sku = subject.partition("/")
+        product = self._product_of(supplier, sku) if slash else subject
+        members = self._rows("matches", pl.col("product") == product) if product else pl.DataFrame()
+        keys = [(str(a), str(b)) for a, b in members.select(RECORD).iter_rows()] if members.height else []
+        if slash and (supplier, sku) not in keys:
+            keys.append((supplier, sku))
+        wanted = _keyed(keys)
+        records, products = self._rows("records", wanted), self._rows("products", wanted)
+        listed = self._rows("listings", pl.col("product") == product) if product else pl.DataFrame()
+        aside = self._aside(subject, keys)
+        if not (records.height or products.height or listed.height or aside.height):
+            raise NotTraced(
+                subject,
+                "no record, product or rejected row is called so",
+                "name SUPPLIER/SKU as they stand in the feed; see aios sql 'SELECT supplier, sku FROM records LIMIT 10'",
+            )
+        receipts = self._receipts(listed, products, records)
+        if field is not None:
+            receipts = self._only(receipts, field, subject)
+        story = self._story(subject, records, products, members, listed, aside)
+        known = [f"{a}/{b}" for a, b in keys]
+        return Trace(product if members.height or listed.height else None, tuple(known), tuple(receipts), tuple(story))
+
+    def _only(self, receipts: list[FieldReceipt], field: str, subject: str) -> list[FieldReceipt]:
+        found = [one for one in receipts if one.field in {field, f"attribute:{field}"}]
+        if not found:
+            names = ", ".join(dict.fromkeys(one.field for one in receipts)) or "none"
+            raise NotTraced(f"field {field} of {subject}", "it has no such value", f"its fields are {names}")
+        return found
+
+    def _product_of(self, supplier: str, sku: str) -> str | None:
+        found = self._rows("matches", _keyed([(supplier, sku)]))
+        return str(found["product"][0]) if found.height else None
+
+    def _rows(self, table: str, where: pl.Expr, version: int | None = None) -> pl.DataFrame:
+        """The rows of a table that hold; without any where nothing of it is committed."""
+        state = self.lake.state(table)
+        return pl.DataFrame() if state is None else self.lake.scan(table, version).filter(where).collect()
+
+    def _aside(self, subject: str, keys: Iterable[tuple[str, str]]) -> pl.DataFrame:
+        ids = [subject, *(f"{a}/{b}" for a, b in keys)]
+        parts = []
+        for table in QUARANTINES:
+            state = self.lake.state(table)
+            if state is not None and state.rows:
+                rows = self.lake.scan(table)
+                known = set(rows.collect_schema().names())
+                where = pl.col("id").is_in(ids)
+                if known.issuperset(RECORD):
+                    where = where | _keyed(keys)
+                rows = rows.filter(where).select("id", "rule", "why", "do", ATTEMPT)
+                parts.append(rows.with_columns(pl.lit(table).alias("table")).collect())
+        return pl.concat(parts) if parts else pl.DataFrame()
+
+    # receipts
+
+    def _receipts(self, listed: pl.DataFrame, products: pl.DataFrame, records: pl.DataFrame) -> list[FieldReceipt]:
+        if listed.height:
+            normalised, delivered = self._read_by("products", products), self._read_by("records", records)
+            return [self._listed(row, normalised, delivered) for row in listed.sort(LISTED).iter_rows(named=True)]
+        delivered = self._read_by("records", records)
+        if products.height:
+            return [one for row in products.sort(RECORD).iter_rows(named=True) for one in self._normal(row, delivered)]
+        return [one for row in records.sort(RECORD).iter_rows(named=True) for one in self._raw(row)]
+
+    def _listed(self, row: dict[str, Any], normalised: "_Inputs", delivered: "_Inputs") -> FieldReceipt:
+        key = (row["supplier"], row["sku"])
+        product = normalised.as_read(key, self._pinned(row[ATTEMPT], "products"))
+        record = delivered.as_read(key, self._pinned(product[ATTEMPT], "records")) if product else None
+        by = row["value__by"]
+        if product and by and by.startswith("source:") and product.get(f"{row['field']}__by"):
+            # The listing takes a normalised value over; what made the value is the rule that read it.
+            by = product[f"{row['field']}__by"]
+        return self._receipt(
+            "listings", row, row["field"], row["value"], by, row["value__confidence"], row["value__evidence"],
+            record, row["locale"], row["channel"],
+        )  # fmt: skip
+
+    def _normal(self, row: dict[str, Any], delivered: "_Inputs") -> list[FieldReceipt]:
+        record = delivered.as_read((row["supplier"], row["sku"]), self._pinned(row[ATTEMPT], "records"))
+        return [
+            self._receipt(
+                "products", row, name, value, row.get(f"{name}__by"), row.get(f"{name}__confidence"),
+                row.get(f"{name}__evidence"), record,
+            )
+            for name, value in _values(row)
+        ]  # fmt: skip
+
+    def _raw(self, row: dict[str, Any]) -> list[FieldReceipt]:
+        return [
+            self._receipt("records", row, name, value, None, None, None, row)
+            for name, value in _values(row)
+            if name not in PLACE
+        ]
+
+    def _receipt(
+        self,
+        table: str,
+        row: Mapping[str, Any],
+        field: str,
+        value: Any,
+        by: str | None,
+        confidence: float | None,
+        evidence: str | None,
+        record: Mapping[str, Any] | None,
+        *,
+        locale: str | None = None,
+        channel: str | None = None,
+    ) -> FieldReceipt:
+        version, decision = self._version(table, row[ATTEMPT]), self.decided(row[ATTEMPT])
+        source = () if record is None else (SourceLine(record["file"], record["line"], record["line_digest"]),)
+        family, _, name = (by or "").partition(":")
+        model = name if family == "model" else None
+        return FieldReceipt(
+            field=field,
+            locale=locale,
+            channel=channel,
+            value=value,
+            table=table,
+            version=version.version if version else -1,
+            stage=decision[1].stage if decision else table,
+            model=model,
+            rule=None if by is None or model or family == "person" else name if family == "rule" else by,
+            confidence=confidence,
+            evidence=evidence,
+            sources=source,
+            decision=row[ATTEMPT],
+            ledger_index=decision[0] if decision else None,
+            reviewer=name if family == "person" else None,
+            cost=_cost(decision[1], model) if decision else None,
+            trace_id=self.entry(decision[0]).entry.trace_id if decision else None,
+        )
+
+    def _read_by(self, table: str, rows: pl.DataFrame) -> "_Inputs":
+        return _Inputs(self, table, {(row["supplier"], row["sku"]): row for row in rows.iter_rows(named=True)})
+
+    def _pinned(self, attempt: str, table: str) -> int | None:
+        """The version of `table` that an attempt read."""
+        decision = self.decided(attempt)
+        inputs = decision[1].inputs if decision else ()
+        return next((one.version for one in inputs if one.name == table), None)
+
+    def _version(self, table: str, attempt: str) -> Version | None:
+        """The version that an attempt's rows came in with."""
+        state = self.lake.state(table)
+        history = state.history.values() if state else ()
+        return next((version for version in history if version.permit == attempt), None)
+
+    def _decided(self, attempt: str) -> tuple[int, Decided] | None:
+        return self.tables.decision(attempt)
+
+    def _entry(self, index: int) -> Logged:
+        return next(iter(self.lake.ledger.read(index, index + 1)))
+
+    # story
+
+    def _story(
+        self,
+        subject: str,
+        records: pl.DataFrame,
+        products: pl.DataFrame,
+        members: pl.DataFrame,
+        listed: pl.DataFrame,
+        aside: pl.DataFrame,
+    ) -> list[Step]:
+        steps = self._deliveries(records)
+        for row in records.iter_rows(named=True):
+            what = f"{_id(row)} was taken in from {row['file']}, line {row['line']}"
+            steps.append(self._committed("records", row[ATTEMPT], what))
+        for row in products.iter_rows(named=True):
+            nulls = [n for n, v in row.items() if n.endswith("__by") and v and row[n.removesuffix("__by")] is None]
+            unread = f"; not readable: {', '.join(n.removesuffix('__by') for n in nulls)}" if nulls else ""
+            steps.append(self._committed("products", row[ATTEMPT], f"{_id(row)} was normalised{unread}"))
+        steps += [self._committed("matches", row[ATTEMPT], _matched(row)) for row in members.iter_rows(named=True)]
+        for (attempt,), rows in listed.group_by(ATTEMPT, maintain_order=True):
+            names = ", ".join(rows["field"].unique(maintain_order=True))
+            steps.append(self._committed("listings", str(attempt), f"listed: {names}"))
+        for row in aside.iter_rows(named=True):
+            what = f"{row['id']} was set aside by {row['rule']}: {row['why']}. To do: {row['do']}"
+            steps.append(self._committed(row["table"], row[ATTEMPT], what))
+        steps += self._refusals()
+        for name in {subject, *(f"{row['supplier']}/{row['sku']}" for row in records.iter_rows(named=True))}:
+            steps += [
+                Step(one.entry.at, f"review: {_told(one.entry.body)}", "ledger", one.index)
+                for one in self.lake.ledger.read(kind=Kind.REVIEW, subject=name)
+            ]
+        return sorted(steps, key=lambda step: (step.ledger_index is None, step.ledger_index or 0, step.what))
+
+    def _deliveries(self, records: pl.DataFrame) -> list[Step]:
+        if not records.height:
+            return []
+        wanted = {(row["supplier"], row["file_sha256"]) for row in records.iter_rows(named=True)}
+        return [
+            Step(
+                one.entry.at,
+                f"{supplier} delivered {one.entry.body['file']}: {one.entry.body['rows']:,} records, "
+                f"{one.entry.body['rejects']:,} rejected",
+                str(one.entry.body["path"]),
+                one.index,
+            )
+            for supplier in sorted({supplier for supplier, _ in wanted})
+            for one in self.lake.ledger.read(kind=Kind.DELIVERY, subject=supplier)
+            if (supplier, one.entry.body["sha256"]) in wanted
+        ]
+
+    def _committed(self, table: str, attempt: str, what: str) -> Step:
+        version = self._version(table, attempt)
+        if version is None:
+            return Step(None, what, table, None)
+        entry = self.entry(version.committed)
+        return Step(entry.entry.at, what, f"{table} version {version.version}", version.committed)
+
+    def _refusals(self) -> list[Step]:
+        """Refusals of the chain's tables that still hold: what is published is older than what was asked for."""
+        states = [state for table in CHAIN if (state := self.tables.state(table)) is not None]
+        return [self._refused(state) for state in states if state.decided and not state.decided.admitted]
+
+    def _refused(self, state: TableState) -> Step:
+        index = state.decided_index or 0
+        findings = state.decided.verdict.get("findings", ()) if state.decided else ()
+        why = "; ".join(f"{f['rule']}: {f['why']}" for f in findings if f["outcome"] == "refused")
+        stays = f"version {state.version} stays" if state.version >= 0 else "nothing is published"
+        what = f"the latest attempt at {state.table} was refused and {stays}: {why}"
+        return Step(self.entry(index).entry.at, what, "ledger", index)
+
+
+class _Inputs:
+    """Rows of an input as they are now, and as an attempt read them where they have changed since."""
+
+    def __init__(self, tracing: _Tracing, table: str, rows: Mapping[tuple[str, str], dict[str, Any]]) -> None:
+        self._tracing, self._table, self._rows = tracing, table, rows
+        self.as_read = cache(self._as_read)
+
+    def _as_read(self, key: tuple[str, str], pinned: int | None) -> dict[str, Any] | None:
+        row = self._rows.get(key)
+        version = self._tracing._version(self._table, row[ATTEMPT]) if row else None
+        if row is not None and (pinned is None or version is None or version.version <= pinned):
+            return row
+        try:
+            before = self._tracing._rows(self._table, _keyed([key]), pinned)
+        except LakeError:
+            return None  # vacuumed: better no source than a wrong one
+        return before.row(0, named=True) if before.height else None
+
+
+def _keyed(keys: Iterable[tuple[str, str]]) -> pl.Expr:
+    each = [(pl.col("supplier") == supplier) & (pl.col("sku") == sku) for supplier, sku in keys]
+    return pl.any_horizontal(each) if each else pl.lit(value=False)
+
+
+def _values(row: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """A row's own values, without key, receipts and machinery."""
+    parts = tuple(f"__{part}" for part in RECEIPT_TYPES)
+    return [
+        (name, value)
+        for name, value in row.items()
+        if value is not None and name not in RECORD and not name.startswith("_") and not name.endswith(parts)
+    ]
+
+
+def _cost(decided: Decided, model: str | None) -> Decimal:
+    """What one value cost: nothing for rules and sources, an even share of its calls for a model's answer."""
+    if model is None:
+        return Decimal(0)
+    for used in decided.models:
+        if f"{used['task']}/{used['name']}@{used['version']}" == model and int(used["answers"]):
+            return Decimal(str(used["cost"])) / int(used["answers"])
+    return Decimal(0)
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    return f"{row['supplier']}/{row['sku']}"
+
+
+def _matched(row: Mapping[str, Any]) -> str:
+    if row["other_sku"] is None:
+        return f"{_id(row)} is like no other record: product {row['product']}"
+    other, sure = f"{row['other_supplier']}/{row['other_sku']}", f"{row['probability']:.3f}"
+    word = {"certain": "is the same as", "review": "may be the same as", "apart": "is not the same as"}
+    said = word.get(row["decision"], "was compared with")
+    return (
+        f"{_id(row)} {said} {other} (probability {sure}): product {row['product']}, {row['members']} "
+        f"record{'s' if row['members'] != 1 else ''}"
+    )
+
+
+def _told(body: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in body.items() if isinstance(value, str | int))
+
+
+def _json(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, Decimal | datetime) else value for name, value in told.items()}
