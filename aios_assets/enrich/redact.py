@@ -31,9 +31,14 @@ def tokenise(values: pl.Series, tokens: Tokens) -> pl.Series:
 
 
 def tokenise_frame(frame: pl.DataFrame, tokens: Tokens) -> pl.DataFrame:
-    """The frame with every column of text tokenised."""
+    """The frame with every column of text tokenised, in one pass: an expression is compiled once, not once a column."""
     text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    return frame.with_columns(tokenise(frame[name], tokens) for name in text)
+    if not text or frame.is_empty():
+        return frame
+    together = tokenise(pl.concat([frame[name].alias("text") for name in text]), tokens)
+    return frame.with_columns(
+        together.slice(at * frame.height, frame.height).alias(name) for at, name in enumerate(text)
+    )
 
 
 def _replace(values: pl.Series, tokens: Tokens) -> tuple[pl.Series, pl.Series] | None:
@@ -41,20 +46,15 @@ def _replace(values: pl.Series, tokens: Tokens) -> tuple[pl.Series, pl.Series] |
     spans = _merge(personal.find(values), secrets.find(values))
     if spans.is_empty():
         return None
-    spans = spans.with_columns(token=pl.lit(None, pl.String))
-    kinds = spans["type"].to_list()
     made: dict[tuple[str, str], str] = {}
-    for kind in dict.fromkeys(kinds):
-        data = spans.filter(pl.col("type") == kind)["text"].unique(maintain_order=True).to_list()
+    for kind in spans["type"].unique(maintain_order=True):
+        data = spans.filter(type=kind)["text"].unique(maintain_order=True).to_list()
         made.update({(kind, datum): token for datum, token in zip(data, tokens(kind, data), strict=True)})
-    rows, texts = [], []
-    for (row,), group in spans.group_by("row", maintain_order=True):
-        text = values[row]
-        for _, start, end, kind, datum in sorted(group.select(personal.SPANS.names()).rows(), reverse=True):
-            text = text[:start] + made[kind, datum] + text[end:]
-        rows.append(row)
-        texts.append(text)
-    return pl.Series(rows, dtype=pl.UInt32), pl.Series(texts, dtype=pl.String)
+    changed: dict[int, str] = {}
+    for row, start, end, kind, datum in spans.reverse().iter_rows():
+        text = changed[row] if row in changed else values[row]
+        changed[row] = text[:start] + made[kind, datum] + text[end:]
+    return pl.Series(list(changed), dtype=pl.UInt32), pl.Series(list(changed.values()), dtype=pl.String)
 
 
 def _merge(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:

@@ -115,7 +115,7 @@ SAID = Detector(
     ),
     scan=_said,
 )
-SCANNER = Scanner(TYPES, (ISSUED, SAID))
+SCANNER = Scanner(TYPES, ((ISSUED, SAID),))
 
 
 def find(values: pl.Series) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 
 from aios_assets.enrich.personal.account import CARD, IBAN
 from aios_assets.enrich.personal.address import ADDRESS
-from aios_assets.enrich.personal.identity import CODED_IDENTITY, IDENTITY
+from aios_assets.enrich.personal.identity import IDENTITY
 from aios_assets.enrich.personal.mail import IP, MAIL
 from aios_assets.enrich.personal.person import BIRTH, PERSON, signed
 from aios_assets.enrich.personal.phone import PHONE
@@ -18,7 +18,11 @@ from aios_assets.enrich.personal.span import TOKEN, Span, normal
 TYPES = ("mail", "iban", "card", "id", "ip", "birth", "phone", "address", "person")
 """What is looked for, in order of precedence where two overlap."""
 
-SCANNER = Scanner(TYPES, (MAIL, IBAN, CARD, IDENTITY, CODED_IDENTITY, IP, BIRTH, PHONE, *ADDRESS, PERSON), signed)
+SCANNER = Scanner(
+    TYPES,
+    ((IBAN, CARD, *IDENTITY, IP, PHONE), (MAIL, BIRTH, *ADDRESS), (PERSON,)),
+    signed,
+)
 
 
 def find(values: pl.Series) -> pl.DataFrame:

@@ -10,10 +10,11 @@ from aios_assets.enrich.personal.scan import Detector
 from aios_assets.enrich.personal.span import Span
 
 _CARD = re.compile(
-    r"(?<![0-9])(?<![0-9][.,/-])(?:[0-9]{12,19}|(?:[0-9]{4}[ .-]{1,2}){3}[0-9]{1,4}(?:[ .-][0-9]{3})?|"
-    r"[0-9]{4}[ .-]{1,2}[0-9]{6}[ .-]{1,2}[0-9]{4,5})"
-    r"(?![0-9])"
+    r"(?<![0-9])(?<![0-9][.,/-])(?=([0-9]{12,19}(?![0-9])|[0-9]{4}([ .-]{1,2})[0-9]{4}\2[0-9]{4}\2[0-9]{1,4}(?![0-9])|"
+    r"[0-9]{4}([ .-]{1,2})[0-9]{6}\3[0-9]{4,5}(?![0-9])))"
 )
+"""Looks ahead, so that a number before a card ("8800 4111 1111 1111 1111") does not take its first digits away."""
+
 _ISSUERS: tuple[tuple[int, int, int, tuple[int, ...]], ...] = (
     (4, 4, 1, (13, 16, 19)),
     (51, 55, 2, (16,)),
@@ -37,6 +38,9 @@ _ISSUERS: tuple[tuple[int, int, int, tuple[int, ...]], ...] = (
 )
 """First and last prefix, how many digits of it, lengths (ISO/IEC 7812 ranges of the schemes that are in use)."""
 
+_BEHIND = re.compile(r"([0-9]{3,4} )?[0-9]{3,4} $")
+_AHEAD = re.compile(r" [0-9]{3,4}( [0-9]{3,4})?(?![0-9])")
+
 _PAYMENT = re.compile(
     r"(?i)(?:card|visa|credit|debit|maestro|amex|diners|discover|karte|carte|tarjeta|carta|cart[aã]o|kort|kaart|"
     r"kart[ayęu]?\b|cc#)[^0-9]{0,32}$"
@@ -45,12 +49,20 @@ _PAYMENT = re.compile(
 
 def _cards(text: str, _: Sequence[Span]) -> Iterator[Span]:
     for found in _CARD.finditer(text):
-        digits = re.sub(r"[^0-9]", "", found[0])
+        digits = re.sub(r"[^0-9]", "", found[1])
         if not is_card(digits):
             continue
         usual = len(digits) in (15, 16) and not (digits.startswith("5") and not "51" <= digits[:2] <= "55")
-        if (usual and not is_gtin(digits)) or _PAYMENT.search(text[max(0, found.start() - 48) : found.start()]):
-            yield Span(found.start(), found.end(), "card")
+        if (usual and not is_gtin(digits) and not _is_listed(text, found.start(), found.end(1))) or _PAYMENT.search(
+            text[max(0, found.start() - 48) : found.start()]
+        ):
+            yield Span(found.start(1), found.end(1), "card")
+
+
+def _is_listed(text: str, start: int, end: int) -> bool:
+    """Whether it stands among two or more numbers of its kind: a list of models ("1020 1022 3015 3020 3030"), no card."""
+    behind, ahead = _BEHIND.search(text[max(0, start - 10) : start]), _AHEAD.match(text, end)
+    return sum(1 + bool(near[1]) for near in (behind, ahead) if near) >= 2
 
 
 def is_card(digits: str) -> bool:
@@ -70,9 +82,11 @@ def is_gtin(digits: str) -> bool:
 SEVEN_DIGITS = r"[0-9](?:[ ./()-]{0,3}[0-9]){6}"
 """Seven digits with little between them: no card, telephone or number of a person is shorter."""
 
-CARD = Detector(gates=(SEVEN_DIGITS, r"[0-9](?:[ .-]{0,2}[0-9]){11}"), scan=_cards)
+CARD = Detector(
+    gates=(SEVEN_DIGITS, r"[0-9]{12}|[0-9]{4}[ .-]{1,2}(?:[0-9]{4}[ .-]{1,2}[0-9]{4}[ .-]|[0-9]{6}[ .-])"), scan=_cards
+)
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,30}")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])(?=([A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,30}))")
 _PRINTED = re.compile(r"[A-Za-z]{2}[0-9]{2}(?:[A-Za-z0-9]{11}|(?:[ -][A-Za-z0-9]{4}){2})")
 """As banks print it: in one piece or in fours. Any other grouping counts only in a text that says IBAN."""
 
@@ -80,12 +94,10 @@ _PRINTED = re.compile(r"[A-Za-z]{2}[0-9]{2}(?:[A-Za-z0-9]{11}|(?:[ -][A-Za-z0-9]
 def _ibans(text: str, _: Sequence[Span]) -> Iterator[Span]:
     named = "iban" in text.lower()
     for found in _IBAN.finditer(text):
-        if not named and not _PRINTED.match(found[0]):
-            continue
-        wanted = _length(found[1].upper())
-        end = _end_of(found[0], wanted)
-        if end and is_iban(found[0][:end]) and not text[found.start() + end : found.start() + end + 1].isalnum():
-            yield Span(found.start(), found.start() + end, "iban")
+        start, run = found.start(), found[1]
+        end = _end_of(run, _length(run[:2].upper())) if named or _PRINTED.match(run) else 0
+        if end and is_iban(run[:end]) and not text[start + end : start + end + 1].isalnum():
+            yield Span(start, start + end, "iban")
 
 
 def _end_of(text: str, characters: int) -> int:

@@ -170,11 +170,8 @@ ADDRESS = (
     Detector(
         gates=(
             rf"(?i)(?-u:\b)(?:{_ENGLISH})(?:[^A-Z]|$)",
-            (
-                rf"(?i)[0-9][A-Z]?(?:[-/][0-9]{{1,4}}[A-Z]?)?,? {_ANY_WORDS}(?:{_ENGLISH})"
-                rf"\.?(?: [nsew]{{1,2}})?(?:[,\n]|\s{{1,3}}{_UNIT})|"
-                rf"(?s)(?:{_HERE})[^0-9]{{0,60}}[0-9].*(?:{_ENGLISH}){_EDGE}"
-            ),
+            rf"(?is)[0-9].*(?:{_ENGLISH}){_EDGE}",
+            rf"(?i)(?:{_ENGLISH})\.?(?: [nsew]{{1,2}})?(?:[,\n]|\s{{1,3}}{_UNIT})|(?-u:\b)(?:{_HERE})",
         ),
         scan=lambda text, _: _streets(text, _ENGLISH_FORMS),
     ),
@@ -207,5 +204,5 @@ ADDRESS = (
         scan=_labelled,
     ),
     Detector(gates=(_FLAT_GATE,), scan=lambda text, _: _streets(text, _FLAT_FORMS)),
-    Detector(gates=(r"(?i)box [0-9]|postfach [0-9]|postale [0-9]|apartado",), scan=_boxes),
+    Detector(gates=(r"(?i)p\.? ?o\.? ?box [0-9]|postfach [0-9]|postale [0-9]|apartado",), scan=_boxes),
 )

@@ -188,26 +188,32 @@ def _named(words: re.Pattern[str], text: str, start: int) -> bool:
     return last is not None and not re.search(r"[0-9]{3}", text[last.end() : start])
 
 
-def _gate(numbers: Sequence[_Number]) -> str:
-    """Matches a number that counts by itself, and the words of one that does not with its shape behind them."""
-    bare = [number.form for number in numbers if not number.words]
-    worded = [rf"(?i:{_plain(number.words)}).*(?:{number.form})" for number in numbers if number.words]
-    return "|".join([rf"(?:^|[^0-9A-Za-z])(?:{'|'.join(bare)})(?:[^0-9A-Za-z]|$)", rf"(?s:{'|'.join(worded)})"])
+def _forms(numbers: Sequence[_Number]) -> str:
+    """Matches a number of one of these forms."""
+    return rf"(?:^|[^0-9A-Za-z])(?:{'|'.join(number.form for number in numbers)})(?:[^0-9A-Za-z]|$)"
 
 
-def _plain(words: re.Pattern[str]) -> str:
-    """The words without look-around and word edges, for the gate: it may match more, never less."""
-    return words.pattern.removeprefix(_EDGE).replace(r"\b", "")
+def _words(numbers: Sequence[_Number]) -> str:
+    """Matches the words of one of these numbers, with plain edges: it may match more, never less."""
+    words = (
+        number.words.pattern.removeprefix(_EDGE).replace(r"\b", "(?:[^A-Z]|$)") for number in numbers if number.words
+    )
+    return f"(?i:(?:^|[^A-Z])(?:{'|'.join(dict.fromkeys(words))}))"
 
 
-IDENTITY = Detector(gates=(SEVEN_DIGITS, _gate(_IN_DIGITS)), scan=lambda text, _: _identities(text, _IN_DIGITS))
+_BARE = tuple(number for number in _IN_DIGITS if not number.words)
+_NAMED = tuple(number for number in _IN_DIGITS if number.words)
 
-CODED_IDENTITY = Detector(
-    gates=(
-        r"[0-9]{6}[+A-][0-9]{3}|[A-Za-z]{4}[0-9]{2}[A-Za-z0-9]{8}|"
-        r"[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d]|(?i:"
-        rf"{_INSURANCE}|{_PAN}|{_LICENCE}|{_PASSPORT})".replace(r"\b", ""),
-        _gate(_CODED),
+IDENTITY = (
+    Detector(gates=(SEVEN_DIGITS, _forms(_BARE)), scan=lambda text, _: _identities(text, _BARE)),
+    Detector(gates=(SEVEN_DIGITS, _words(_NAMED)), scan=lambda text, _: _identities(text, _NAMED)),
+    Detector(
+        gates=(
+            r"[0-9]{6}[+A-][0-9]{3}|[A-Za-z]{4}[0-9]{2}[A-Za-z0-9]{8}|"
+            r"[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d]|(?i:"
+            rf"{_INSURANCE}|{_PAN}|{_LICENCE}|{_PASSPORT})".replace(r"\b", ""),
+            f"{_forms([number for number in _CODED if not number.words])}|{_words(_CODED)}",
+        ),
+        scan=lambda text, _: _identities(text, _CODED),
     ),
-    scan=lambda text, _: _identities(text, _CODED),
 )

@@ -56,7 +56,7 @@ _ADDRESSED = (
 )
 
 _INTRO = re.compile(
-    rf"(?i)(?<![^\W_])(?:(?P<introduced>{_INTRODUCED})|(?P<title>{_TITLE})|(?P<addressed>{_ADDRESSED})\s?:|"
+    rf"(?<![^\W_])(?:(?P<introduced>{_INTRODUCED})|(?P<title>{_TITLE})|(?P<addressed>{_ADDRESSED})\s?:|"
     rf"(?P<kin>{_KIN})|(?P<reached>{_REACHED}))(?:(?<=\s)|[\s:,.-]{{1,4}})(?=[^\W\d_])"
 )
 _LIVES = re.compile(
@@ -84,7 +84,7 @@ _NEAR = 60
 
 
 def _people(text: str, found: Sequence[Span]) -> Iterator[Span]:
-    for intro in _INTRO.finditer(text):
+    for intro in _INTRO.finditer(_lowered(text)):
         kind = intro.lastgroup
         words = _name_at(
             text, intro.end(), lower=kind in ("addressed", "introduced") and intro[0].rstrip(" \n\t").endswith(":")
@@ -96,6 +96,12 @@ def _people(text: str, found: Sequence[Span]) -> Iterator[Span]:
         beside = any(span.type == "address" and 0 <= span.start - lives.end() <= _NEAR for span in found)
         if words and (beside or words[0][0].casefold() in GIVEN):
             yield Span(words[0].start(), lives.end(), "person")
+
+
+def _lowered(text: str) -> str:
+    """The text in small letters, character for character: an expression that need not fold case is several times faster."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _is_person(text: str, kind: str | None, words: list[re.Match[str]], found: Sequence[Span]) -> bool:

@@ -17,8 +17,9 @@ _END = r"(?![0-9A-Za-z_]|[./-][0-9])"
 _START = r"(?<![0-9A-Za-z_#$€£])(?<![0-9][.,/-])"
 
 _INTERNATIONAL = re.compile(
-    rf"(?<![0-9A-Za-z_+])\(?(?:\+|00|011[ -]?)[ -]?[1-9](?:[ .\-/()]{{0,3}}[0-9]){{6,14}}{_EXTENSION}{_END}"
+    rf"(?<![0-9A-Za-z_+./-])\(?(?:\+|00|011[ -]?)[ -]?[1-9](?:[ .\-/()]{{0,3}}[0-9]){{6,14}}{_EXTENSION}{_END}"
 )
+_AMERICA = re.compile(r"\(?(?:\+|00|011[ -]?)[ -]?1(?:[ .\-/()]{0,3}[0-9]){10}(?![0-9])")
 _AMERICAN = re.compile(
     rf"{_START}(?:1[ .-]{{1,2}})?(?:\([2-9][0-9]{{2}}\)[ .-]{{0,2}}|"
     rf"[2-9][0-9]{{2}}[.-])[2-9][0-9]{{2}}[ .-][0-9]{{4}}{_EXTENSION}{_END}"
@@ -79,16 +80,22 @@ def _phones(text: str, found: Sequence[Span]) -> Iterator[Span]:
         (_ANY, _is_labelled),
     ):
         for hit in shape.finditer(text):
-            start = hit.start()
-            end = hit.end()
+            start, end = hit.start(), _end(hit)
             if any(start < other.end and other.start < end for other in taken) or _is_free(hit[0]):
                 continue
             if needs is None or needs(text, hit):
                 yield Span(start, end, "phone")
 
 
+def _end(hit: re.Match[str]) -> int:
+    """Where the number ends: one of North America has eleven digits, and what follows is the product's."""
+    if hit.re is _INTERNATIONAL and (american := _AMERICA.match(hit[0])) and not re.search(r"(?i)[xed]", hit[0]):
+        return hit.start() + american.end()
+    return hit.end()
+
+
 def _is_international(_: str, hit: re.Match[str]) -> bool:
-    digits = _digits(hit[0])
+    digits = _digits(hit[0][: _end(hit) - hit.start()])
     if not hit[0].lstrip("(").startswith("+"):
         digits = digits[2:] if digits.startswith("00") else digits[3:]
         if not _LINE.search(hit[0].lstrip("0(+ -")):
@@ -121,16 +128,21 @@ def _digits(text: str, *, plus: bool = False) -> str:
     return ("+" if plus and number.lstrip("(").startswith("+") else "") + re.sub(r"[^0-9]", "", number)
 
 
+_SHAPES = (
+    r"(?:\+|(?:^|[^0-9A-Za-z_./-])(?:00|011))[ -]{0,2}[1-9](?:[ .\-/()]{0,3}[0-9]){6}|\([0-9]{2,5}\)|"
+    r"[2-9][0-9]{2}[.-][2-9][0-9]{2}[ .-][0-9]{4}|"
+    r"(?:^|[^0-9A-Za-z_])0[1-9](?:(?: [0-9]{2}){4}|[0-9]{1,3}[ /][0-9]{3}|[0-9]{1,4}/[0-9]{5})"
+)
+_KIND = r"office|mobile|cell|fax|home|work|desk|phone|tel|handy|mobil"
+
 PHONE = Detector(
     gates=(
         SEVEN_DIGITS,
+        rf"{_SHAPES}|(?i:(?:^|[^A-Z])(?:{_LABEL}|{_KIND})(?:[^A-Z]|$))",
         (
-            r"(?:\+|(?:^|[^0-9A-Za-z_])(?:00|011))[ -]{0,2}[1-9]|\([0-9]{2,5}\)|"
-            r"[2-9][0-9]{2}[.-][2-9][0-9]{2}[ .-][0-9]{4}|"
-            r"(?:^|[^0-9A-Za-z_])0[1-9][0-9]{0,4}[ /][0-9]{2}|"
+            rf"{_SHAPES}|"
             rf"(?i:(?-u:\b)(?:{_LABEL})(?:[\s:.#/()=-]{{1,4}}(?:{_BETWEEN}))*)[\s:.#/(=+]{{0,6}}{SEVEN_DIGITS}|"
-            rf"{SEVEN_DIGITS}.{{0,10}}\s?[(,-]?\s?(?i:office|mobile|cell|fax|home|work|desk|phone|tel|handy|"
-            rf"mobil)(?:[^0-9A-Za-z]|$)"
+            rf"{SEVEN_DIGITS}.{{0,10}}\s?[(,-]?\s?(?i:{_KIND})(?:[^0-9A-Za-z]|$)"
         ),
     ),
     scan=_phones,

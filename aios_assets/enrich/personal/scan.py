@@ -22,7 +22,7 @@ class Detector:
     """Finds data of some types in one folded text, given what the detectors before it found there.
 
     `gates` are Rust expressions that all match every text in which `scan` can find something. The first reads every value
-    and is written to be fast (no Unicode word boundary), the others read what it lets through.
+    and is written to be fast (no Unicode word boundary), the others read what the ones before them let through.
     """
 
     gates: tuple[str, ...]
@@ -33,12 +33,18 @@ class Detector:
 class Scanner:
     """Detectors in the order they run; `types` in order of precedence where spans overlap.
 
+    A group's first gates are one expression: a few alternatives cost what one does, too many cost far more.
     `beside` looks for what counts only in a text where something was found already.
     """
 
     types: tuple[str, ...]
-    detectors: tuple[Detector, ...]
+    groups: tuple[tuple[Detector, ...], ...]
     beside: Callable[[str, Sequence[Span]], Iterable[Span]] | None = None
+
+    @cached_property
+    def detectors(self) -> tuple[Detector, ...]:
+        """All of them, in order."""
+        return tuple(detector for group in self.groups for detector in group)
 
     @cached_property
     def _ranks(self) -> dict[str, int]:
@@ -73,19 +79,24 @@ class Scanner:
 
     def _candidates(self, values: pl.Series) -> tuple[list[str], list[int], list[int]]:
         """Folded texts that may hold something, their rows, and which detectors must look."""
-        wide = dict.fromkeys(detector.gates[0] for detector in self.detectors)
-        names = {gate: f"gate {at}" for at, gate in enumerate(wide)}
         frame = pl.DataFrame({"text": fold(values.cast(pl.String))}).with_row_index("row")
-        frame = frame.with_columns(pl.col("text").str.contains(gate).alias(name) for gate, name in names.items())
-        frame = frame.filter(pl.any_horizontal(names.values()))
-        plan = [
-            pl.all_horizontal(names[detector.gates[0]], *(pl.col("text").str.contains(g) for g in detector.gates[1:]))
-            .cast(pl.Int64)
-            .mul(1 << at)
-            for at, detector in enumerate(self.detectors)
-        ]
-        frame = frame.select("row", "text", plan=pl.sum_horizontal(plan)).filter(pl.col("plan") != 0)
-        return frame["text"].to_list(), frame["row"].to_list(), frame["plan"].to_list()
+        wide = ["|".join(f"(?:{detector.gates[0]})" for detector in group) for group in self.groups]
+        passed = frame.select(pl.col("text").str.contains(sieve).alias(str(n)) for n, sieve in enumerate(wide))
+        plans: dict[int, int] = {}
+        bit = 1
+        for home, group in zip(passed, self.groups, strict=True):
+            few = frame.filter(home)
+            first = few.select(pl.col("text").str.contains(d.gates[0]).alias(str(n)) for n, d in enumerate(group))
+            for mask, detector in zip(first, group, strict=True):
+                left = few.filter(mask)
+                for gate in detector.gates[1:]:
+                    left = left.filter(left["text"].str.contains(gate)) if len(left) else left
+                for row in left["row"]:
+                    plans[row] = plans.get(row, 0) | bit
+                bit <<= 1
+        rows = sorted(plans)
+        texts = frame["text"].gather(rows).to_list() if rows else []
+        return texts, rows, [plans[row] for row in rows]
 
 
 def _placed(spans: list[Span], values: pl.Series, row: int) -> list[tuple[Span, tuple[int, int]]]:
