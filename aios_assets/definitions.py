@@ -17,6 +17,7 @@ OWN = (
     "aios_assets.stages.records",
     "aios_assets.stages.products",
     "aios_assets.stages.match_model",
+    "aios_assets.stages.neighbours",
     "aios_assets.stages.matches",
     "aios_assets.stages.listings",
     "aios_assets.stages.decisions",

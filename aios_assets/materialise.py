@@ -62,7 +62,7 @@ def materialise(
         try:
             with telemetry.span("stage", stage=stage.name, run_id=run.id):
                 runtime.journal.on_begin(stage.name)
-                attempt = _Attempt(stage, runtime, run, number, contracts, feed).made()
+                attempt = _Attempt(stage, runtime, run, number=number, contracts=contracts, feed=feed).made()
                 runtime.journal.ended(run.id, attempt)
                 telemetry.record_stage(
                     stage.name,
@@ -86,6 +86,7 @@ class _Attempt:
         stage: Stage,
         runtime: Runtime,
         run: Run,
+        *,
         number: int,
         contracts: Mapping[str, Contract],
         feed: Feed | None,

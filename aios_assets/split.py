@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -127,7 +128,7 @@ def _row_reason(expectation: Expectation) -> tuple[Reason, ...]:
     return (Reason(f"contract/{name}", value.is_null() | holds, why, f"correct {column} in the feed, or the contract"),)
 
 
-def _within(value: pl.Expr, low: object, high: object) -> pl.Expr:
+def _within(value: pl.Expr, low: Any, high: Any) -> pl.Expr:
     holds = pl.lit(value=True)
     if low is not None:
         holds = holds & (value >= low)

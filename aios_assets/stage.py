@@ -39,11 +39,12 @@ class Group:
 class Changes:
     """What an incremental table stage may look at besides its inputs: its own rows, and the keys that changed.
 
-    `previous` is the stage's own table (None at first), `keys` the keys of input rows that are new, changed or gone.
+    `previous` is the stage's own table (None at first, and after a change of code: compute everything), `keys` has for
+    each input the keys of rows that are new, changed or gone.
     """
 
     previous: pl.DataFrame | None
-    keys: pl.DataFrame
+    keys: Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def table_work(
         published = published.join(groups, on=stage.group.by, how="semi")
         set_aside = set_aside.join(groups, on=stage.group.by, how="semi")
     if "changes" in stage.parameters:
-        since = pl.concat([changed_keys(s) for s in sources.values()], how="diagonal") if not first else pl.DataFrame()
+        since = {} if first else {name: changed_keys(source) for name, source in sources.items()}
         previous = None if first else standing.table.drop(FINGERPRINT, ATTEMPT).collect()
         given["changes"] = Changes(previous, since)
     handed = [frame.drop(ATTEMPT) for frame in frames.values()]

@@ -1,63 +1,49 @@
-"""Matches: which product each record is, found over all suppliers by evidence."""
-
-import base64
+"""Matches: which golden product each record is."""
 
 import polars as pl
 
-from aios_assets.enrich.matching import MatchModel, match
-from aios_assets.stage import Changes, table_stage
-from aios_assets.stages.match_model import READ
-from policies.contract import Column, Contract
+from aios_assets.stage import table_stage
+from aios_assets.stages.neighbours import itself
+from policies.contract import Column, Contract, in_set
 
-DECIDING = (*READ, "match_model.artefact")
+READ = tuple(f"neighbours.{name}" for name in ("near_supplier", "near_sku", "probability", "decision", "evidence"))
+PRODUCT = ("neighbours.product", "neighbours.near_supplier", "neighbours.near_sku")
 
 MATCHES = Contract(
     key=("supplier", "sku"),
     columns=(
-        Column("supplier", pl.String, reads=("products.supplier",)),
-        Column("sku", pl.String, reads=("products.sku",)),
-        Column("product", pl.String, reads=DECIDING, about="the golden product that the record is; stable across runs"),
-        Column("members", pl.Int64, reads=DECIDING, about="records of that product"),
-        Column("decision", pl.String, reads=DECIDING, about="certain, review or apart: of its best pair"),
-        Column("other_supplier", pl.String, reads=DECIDING, null="no record is like it"),
-        Column("other_sku", pl.String, reads=DECIDING, null="no record is like it"),
-        Column("probability", pl.Float64, reads=DECIDING, null="no record is like it",
-               about="that its best pair is one product"),
+        Column("supplier", pl.String, reads=("neighbours.supplier",)),
+        Column("sku", pl.String, reads=("neighbours.sku",)),
+        Column("product", pl.String, reads=PRODUCT, about="the golden product that the record is; stable across runs"),
+        Column("members", pl.Int64, reads=PRODUCT, about="records of that product"),
+        Column("decision", pl.String, reads=READ, about="of its likeliest pair: certain, review or apart"),
+        Column("other_supplier", pl.String, reads=READ, null="no record is like it"),
+        Column("other_sku", pl.String, reads=READ, null="no record is like it"),
+        Column(
+            "probability", pl.Float64, reads=READ, null="no record is like it", about="that the two are one product"
+        ),
+        Column("evidence", pl.String, reads=READ, null="no record is like it", about="what speaks for and against"),
     ),
-)  # fmt: skip
+    expects=(in_set("decision", ["certain", "review", "apart"]),),
+)
 
 
 @table_stage(MATCHES)
-def matches(products: pl.LazyFrame, match_model: pl.LazyFrame, changes: Changes) -> pl.DataFrame:
-    """Which golden product each record is, with its best counterpart at another supplier and how sure that is."""
-    model = MatchModel.from_bytes(base64.b64decode(match_model.select("artefact").collect().item()))
-    held = changes.previous
-    previous = None if held is None else held.select("supplier", "sku", "product")
-    found = match(products.collect(), model, previous=previous)
-    return with_best(found.clusters, found.pairs)
-
-
-def with_best(clusters: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Each record's product, and the likeliest of the pairs that it stands in."""
-    sides = [
-        pairs.select(
-            pl.col(f"{one}_supplier").alias("supplier"),
-            pl.col(f"{one}_sku").alias("sku"),
-            pl.col(f"{other}_supplier").alias("other_supplier"),
-            pl.col(f"{other}_sku").alias("other_sku"),
-            "probability",
-            "decision",
-        )
-        for one, other in (("left", "right"), ("right", "left"))
-    ]
+def matches(neighbours: pl.LazyFrame) -> pl.LazyFrame:
+    """Which golden product each record is, with its likeliest counterpart and how sure that is."""
     best = (
-        pl.concat(sides)
-        .sort("probability", "other_supplier", "other_sku", descending=[True, False, False])
+        neighbours.filter(pl.col("decision").is_not_null())
+        .sort("probability", "near_supplier", "near_sku", descending=[True, False, False])
         .unique(subset=["supplier", "sku"], keep="first", maintain_order=True)
-    )
+        .select(
+            "supplier", "sku", "probability", "decision", "evidence",
+            pl.col("near_supplier").alias("other_supplier"), pl.col("near_sku").alias("other_sku"),
+        )
+    )  # fmt: skip
     return (
-        clusters.select("supplier", "sku", "product")
-        .join(best, on=["supplier", "sku"], how="left", maintain_order="left")
-        .with_columns(pl.len().over("product").cast(pl.Int64).alias("members"), pl.col("decision").fill_null("apart"))
+        neighbours.filter(itself())
+        .select("supplier", "sku", "product", pl.len().over("product").cast(pl.Int64).alias("members"))
+        .join(best, on=["supplier", "sku"], how="left")
+        .with_columns(pl.col("decision").fill_null("apart"))
         .select(column.name for column in MATCHES.columns)
     )

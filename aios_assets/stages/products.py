@@ -72,7 +72,7 @@ def _priced(records: pl.DataFrame) -> pl.DataFrame:
     parts = []
     numbered = records.select("price", "currency", "decimal").with_row_index("row")
     for (decimal,), rows in numbered.group_by("decimal", maintain_order=True):
-        convention = Convention(decimal if decimal in {".", ","} else None)  # type: ignore[arg-type]  # checked here
+        convention = Convention(decimal if decimal in {".", ","} else None)
         read = price.read(rows["price"], currency=rows["currency"], convention=convention)
         parts.append(read.select("price", "currency").hstack([rows["row"]]))
     return pl.concat(parts).sort("row") if parts else price.read(records["price"], currency=records["currency"])

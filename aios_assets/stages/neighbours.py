@@ -1,0 +1,82 @@
+"""Neighbours: which records of other suppliers each record was compared with, and what came of it."""
+
+import base64
+
+import polars as pl
+
+from aios_assets.enrich.matching import Matches, MatchModel, match, rematch
+from aios_assets.enrich.matching.matches import ASKED, CLUSTERS, PAIRS
+from aios_assets.stage import Changes, table_stage
+from aios_assets.stages.match_model import READ
+from policies.contract import Column, Contract
+
+DECIDING = (*READ, "match_model.artefact")
+KEY = ("supplier", "sku", "near_supplier", "near_sku")
+
+NEIGHBOURS = Contract(
+    key=KEY,
+    columns=(
+        Column("supplier", pl.String, reads=("products.supplier",)),
+        Column("sku", pl.String, reads=("products.sku",)),
+        Column("near_supplier", pl.String, reads=DECIDING, about="the record's own supplier in the row for itself"),
+        Column("near_sku", pl.String, reads=DECIDING),
+        Column("near", pl.Float64, reads=DECIDING, null="found from the other side only",
+               about="likeness of the words, 0 to 1; a record is 1 like itself"),
+        Column("score", pl.Float64, reads=DECIDING, null="the record itself, or found from the other side only"),
+        Column("probability", pl.Float64, reads=DECIDING, null="too unlikely for anybody to look at"),
+        Column("decision", pl.String, reads=DECIDING, null="too unlikely for anybody to look at",
+               about="certain, review or apart"),
+        Column("evidence", pl.String, reads=DECIDING, null="too unlikely for anybody to look at",
+               about="what speaks for and against the pair, in words"),
+        Column("product", pl.String, reads=DECIDING, about="the golden product that the record is"),
+    ),
+    tags=frozenset({"working"}),
+)  # fmt: skip
+
+
+@table_stage(NEIGHBOURS)
+def neighbours(products: pl.LazyFrame, match_model: pl.LazyFrame, changes: Changes) -> pl.DataFrame:
+    """Which records each record was compared with, how alike they are, and the golden product that came of it."""
+    records = products.collect()
+    model = MatchModel.from_bytes(base64.b64decode(match_model.select("artefact").collect().item()))
+    held = changes.previous
+    if held is None:
+        return told(match(records, model))
+    if changes.keys["match_model"].height:
+        return told(match(records, model, previous=held.filter(itself()).select(list(CLUSTERS))))
+    before = Matches(
+        pairs=pl.DataFrame(schema=PAIRS),
+        clusters=held.filter(itself()).select(list(CLUSTERS)),
+        asked=held.filter(~itself() & pl.col("near").is_not_null()).select(
+            pl.col(name).cast(dtype) for name, dtype in ASKED.items()
+        ),
+        compared=0,
+    )
+    return told(rematch(records, model, before, changes.keys["products"]))
+
+
+def itself() -> pl.Expr:
+    """Whether a row is a record's row for itself."""
+    return (pl.col("supplier") == pl.col("near_supplier")) & (pl.col("sku") == pl.col("near_sku"))
+
+
+def told(found: Matches) -> pl.DataFrame:
+    """Everything that matching found, as rows of the contract: each record's own row first, then its neighbours."""
+    own = found.clusters.select(
+        "supplier", "sku", pl.col("supplier").alias("near_supplier"), pl.col("sku").alias("near_sku"),
+        pl.lit(1.0).alias("near"), "product",
+    )  # fmt: skip
+    verdicts = ("probability", "decision", "evidence")
+    sides = [
+        found.pairs.select(
+            pl.col(f"{one}_supplier").alias("supplier"), pl.col(f"{one}_sku").alias("sku"),
+            pl.col(f"{other}_supplier").alias("near_supplier"), pl.col(f"{other}_sku").alias("near_sku"), *verdicts,
+        )
+        for one, other in (("left", "right"), ("right", "left"))
+    ]  # fmt: skip
+    asked = (
+        found.asked.with_columns(pl.col("near").cast(pl.Float64))
+        .join(pl.concat(sides), on=list(KEY), how="full", coalesce=True)
+        .join(found.clusters, on=["supplier", "sku"], how="left")
+    )
+    return pl.concat([own, asked], how="diagonal").select(column.name for column in NEIGHBOURS.columns)
