@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from aios_assets.disk import make_folder, sha256_of, sync_file, sync_folder
+from aios_assets.disk import sha256_of, sync_file, sync_folder
 from aios_assets.fingerprint import bucket_of
 from aios_assets.lake import FILES, Lake
 from policies.contract import ATTEMPT, Contract
@@ -92,8 +92,7 @@ def write_draft(lake: Lake, next_rows: Following, *, attempt: str) -> tuple[Draf
     """
     folder, frame, contract = lake.folder(next_rows.table), next_rows.rows, next_rows.contract
     target = folder / FILES
-    if not target.is_dir():
-        make_folder(target)
+    target.mkdir(parents=True, exist_ok=True)  # the commit makes the folder's own name durable
     parts = frame.with_columns(bucket_of(contract.keys, next_rows.buckets)).partition_by(
         "bucket", as_dict=True, include_key=False, maintain_order=True
     )
@@ -109,7 +108,7 @@ def write_draft(lake: Lake, next_rows: Following, *, attempt: str) -> tuple[Draf
     with ThreadPoolExecutor(2) as threads:
         files = tuple(threads.map(lambda item: write(int(item[0][0]), item[1]), sorted(parts.items())))
     sync_folder(target)
-    lake.note(next_rows.table, files)
+    lake.made_durable(next_rows.table, files)
     return files
 
 

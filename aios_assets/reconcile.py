@@ -25,24 +25,21 @@ def reconcile(lake: Lake, *, on_each: Callable[[str], None] = lambda _: None) ->
     """Goes through all writes in doubt, oldest first: commits what can be committed, abandons what never can.
 
     Safe beside a run that goes on: a commit that both make is made once, and only a permit whose parent was overtaken or
-    whose files changed is abandoned.
+    whose files changed is abandoned. What a foreign version or a fault of storage keeps from landing stays in doubt.
     """
     finished, abandoned, doubtful = [], [], []
-    for permit in dict.fromkeys(doubt.permit for doubt in lake.tables.in_doubt):
-        decision = lake.tables.decision(permit)
-        if decision is None:
-            continue
-        index, decided = decision
-        leaf = next(iter(lake.ledger.read(index, index + 1))).leaf.hex()
+    for doubt in {doubt.permit: doubt for doubt in lake.tables.in_doubt}.values():
+        decided = doubt.decision
         on_each(decided.table)
+        leaf = next(iter(lake.ledger.read(doubt.decided, doubt.decided + 1))).leaf.hex()
+        permit = Permit(doubt.permit, tuple(planned.write for planned in decided.writes), doubt.decided, leaf)
         try:
-            lake.commit(Permit(permit, tuple(planned.write for planned in decided.writes), index, leaf))
-            finished.append(f"{decided.table}: {permit}")
+            lake.commit(permit)
+            finished.append(f"{decided.table}: {permit.id}")
         except (Overtaken, NotPermitted) as never:
-            lake.abandon(Permit(permit, tuple(planned.write for planned in decided.writes), index, leaf), never.why)
-            abandoned.append(f"{decided.table}: {permit}: {never.why}")
+            abandoned.append(f"{decided.table}: {permit.id}: {never.why}")
         except LakeError as fault:
-            doubtful.append(f"{decided.table}: {permit}: {fault.why}")
+            doubtful.append(f"{decided.table}: {permit.id}: {fault.why}")
     _end_stories(lake)
     return Reconciled(tuple(finished), tuple(abandoned), tuple(doubtful))
 
@@ -50,15 +47,21 @@ def reconcile(lake: Lake, *, on_each: Callable[[str], None] = lambda _: None) ->
 def _end_stories(lake: Lake) -> None:
     """Appends the closing lineage event of every decision whose process died before it could."""
     told = {logged.entry.once for logged in lake.ledger.read(kind=Kind.LINEAGE)}
-    still_open = {doubt.permit for doubt in lake.tables.in_doubt}
     tables = lake.tables
-    landed = {v.permit for name in tables.names if (state := tables.state(name)) for v in state.history.values()}
+    still_open = {doubt.permit for doubt in tables.in_doubt}
     for logged in lake.ledger.read(kind=Kind.DECIDED):
-        decided = Decided.parse(logged.entry.body)
-        if decided.event is None or f"end:{decided.attempt}" in told or decided.permit in still_open:
+        if f"end:{logged.entry.body.get('attempt')}" in told:
             continue
-        aborted = decided.admitted and bool(decided.writes) and decided.permit not in landed
+        decided = Decided.parse(logged.entry.body)
+        if decided.event is None or decided.permit in still_open:
+            continue
+        landed = [
+            planned.write.table
+            for planned in decided.writes
+            if (state := tables.state(planned.write.table))
+            and (version := state.history.get(planned.write.parent + 1))
+            and version.permit == decided.permit
+        ]
         with contextlib.suppress(AlreadyLogged):
-            lake.ledger.append(
-                closing_event(decided, logged.index, lake.clock.now(), logged.entry.trace_id, aborted=aborted)
-            )
+            now, trace_id = lake.clock.now(), logged.entry.trace_id
+            lake.ledger.append(closing_event(decided, logged.index, now, trace_id, landed=landed))

@@ -1,7 +1,7 @@
 """Record: what an attempt tells the ledger, and through it OpenLineage."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -109,18 +109,19 @@ class Record:
         return Entry(kind, subject, body, self.clock.now(), self.trace_id, once)
 
 
-def closing_event(decided: Decided, index: int, at: datetime, trace_id: str, *, aborted: bool = False) -> Entry:
+def closing_event(decided: Decided, index: int, at: datetime, trace_id: str, *, landed: Collection[str] = ()) -> Entry:
     """The lineage entry that ends an attempt: its decision's event, now that the decision has an index and a time.
 
-    `aborted`: it was admitted and never became visible, so the event names no outputs.
+    `landed` are the tables whose writes were committed; where one of the decision's is missing the attempt is told as
+    aborted, with the outputs that did become visible.
     """
     event = dict(decided.event or {})
     facets = dict(event["run"]["facets"])
     facets[GATE_DECISION] = {**facets[GATE_DECISION], "ledgerIndex": index}
     event["eventTime"] = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
     event["run"] = {**event["run"], "facets": facets}
-    if aborted:
-        event |= {"eventType": "ABORT", "outputs": []}
+    if {planned.write.table for planned in decided.writes} - set(landed):
+        event |= {"eventType": "ABORT", "outputs": [one for one in event["outputs"] if one["name"] in landed]}
     return Entry(Kind.LINEAGE, decided.stage, {"event": event}, at, trace_id, f"end:{decided.attempt}")
 
 
