@@ -3,7 +3,7 @@
 import polars as pl
 
 from aios_assets.enrich.personal import TOKEN
-from aios_assets.enrich.redact import tokenise
+from aios_assets.enrich.redact import tokenise_frame
 from aios_assets.stage import row_stage
 from aios_assets.vault import Vault
 from policies.contract import Column, Contract, RowRule, longest
@@ -63,4 +63,4 @@ RECORDS = Contract(
 @row_stage(RECORDS, part="feeds")
 def records(feed: pl.DataFrame, vault: Vault) -> pl.DataFrame:
     """What suppliers delivered, one row a record, with the file and line it stands in and personal data sealed."""
-    return feed.with_columns(tokenise(feed[name], vault.tokens) for name in ("sku", *FIELDS, "attributes"))
+    return feed.with_columns(tokenise_frame(feed.select("sku", *FIELDS, "attributes"), vault.tokens))
