@@ -1,7 +1,7 @@
 """Trace: one record's whole story, and where every value of it comes from, down to the line of a delivered file."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -108,17 +108,31 @@ class _Tracing:
             )
         receipts = self._receipts(listed, products, records)
         if field is not None:
-            receipts = self._only(receipts, field, subject)
-        story = self._story(subject, records, products, members, listed, aside)
+            receipts = self._only(receipts, self._unreadable(products, records), field, subject)
+        rows = {"records": records, "products": products, "matches": members, "listings": listed, "aside": aside}
+        story = self._story(subject, rows)
         known = [f"{a}/{b}" for a, b in keys]
         return Trace(product if members.height or listed.height else None, tuple(known), tuple(receipts), tuple(story))
 
-    def _only(self, receipts: list[FieldReceipt], field: str, subject: str) -> list[FieldReceipt]:
-        found = [one for one in receipts if one.field in {field, f"attribute:{field}"}]
+    def _only(
+        self, receipts: list[FieldReceipt], unreadable: list[FieldReceipt], field: str, subject: str
+    ) -> list[FieldReceipt]:
+        """One field's receipts; where it has no value, the receipt of the rule that found none."""
+        named = {field, f"attribute:{field}"}
+        found = [one for one in receipts if one.field in named] or [one for one in unreadable if one.field in named]
         if not found:
             names = ", ".join(dict.fromkeys(one.field for one in receipts)) or "none"
             raise NotTraced(f"field {field} of {subject}", "it has no such value", f"its fields are {names}")
         return found
+
+    def _unreadable(self, products: pl.DataFrame, records: pl.DataFrame) -> list[FieldReceipt]:
+        delivered = self._read_by("records", records)
+        return [
+            receipt
+            for row in products.iter_rows(named=True)
+            for receipt in self._normal(row, delivered, missing=True)
+            if receipt.value is None
+        ]
 
     def _product_of(self, supplier: str, sku: str) -> str | None:
         found = self._rows("matches", _keyed([(supplier, sku)]))
@@ -159,63 +173,39 @@ class _Tracing:
         key = (row["supplier"], row["sku"])
         product = normalised.as_read(key, self._pinned(row[ATTEMPT], "products"))
         record = delivered.as_read(key, self._pinned(product[ATTEMPT], "records")) if product else None
-        by = row["value__by"]
-        if product and by and by.startswith("source:") and product.get(f"{row['field']}__by"):
+        said = _Said.of(row, "value", row["field"])
+        if product and said.by and said.by.startswith("source:") and product.get(f"{row['field']}__by"):
             # The listing takes a normalised value over; what made the value is the rule that read it.
-            by = product[f"{row['field']}__by"]
-        return self._receipt(
-            "listings", row, row["field"], row["value"], by, row["value__confidence"], row["value__evidence"],
-            record, row["locale"], row["channel"],
-        )  # fmt: skip
+            said = replace(said, by=product[f"{row['field']}__by"])
+        return self._receipt("listings", row, said, record)
 
-    def _normal(self, row: dict[str, Any], delivered: "_Inputs") -> list[FieldReceipt]:
+    def _normal(self, row: dict[str, Any], delivered: "_Inputs", *, missing: bool = False) -> list[FieldReceipt]:
         record = delivered.as_read((row["supplier"], row["sku"]), self._pinned(row[ATTEMPT], "records"))
-        return [
-            self._receipt(
-                "products", row, name, value, row.get(f"{name}__by"), row.get(f"{name}__confidence"),
-                row.get(f"{name}__evidence"), record,
-            )
-            for name, value in _values(row)
-        ]  # fmt: skip
+        return [self._receipt("products", row, said, record) for said in _values(row, missing=missing)]
 
     def _raw(self, row: dict[str, Any]) -> list[FieldReceipt]:
-        return [
-            self._receipt("records", row, name, value, None, None, None, row)
-            for name, value in _values(row)
-            if name not in PLACE
-        ]
+        return [self._receipt("records", row, said, row) for said in _values(row) if said.field not in PLACE]
 
     def _receipt(
-        self,
-        table: str,
-        row: Mapping[str, Any],
-        field: str,
-        value: Any,
-        by: str | None,
-        confidence: float | None,
-        evidence: str | None,
-        record: Mapping[str, Any] | None,
-        *,
-        locale: str | None = None,
-        channel: str | None = None,
+        self, table: str, row: Mapping[str, Any], said: "_Said", record: Mapping[str, Any] | None
     ) -> FieldReceipt:
         version, decision = self._version(table, row[ATTEMPT]), self.decided(row[ATTEMPT])
-        source = () if record is None else (SourceLine(record["file"], record["line"], record["line_digest"]),)
-        family, _, name = (by or "").partition(":")
+        family, _, name = (said.by or "").partition(":")
+        rule = name if family == "rule" else said.by if family == "source" else None
         model = name if family == "model" else None
         return FieldReceipt(
-            field=field,
-            locale=locale,
-            channel=channel,
-            value=value,
+            field=said.field,
+            locale=row.get("locale") if table == "listings" else None,
+            channel=row.get("channel"),
+            value=said.value,
             table=table,
             version=version.version if version else -1,
             stage=decision[1].stage if decision else table,
             model=model,
-            rule=None if by is None or model or family == "person" else name if family == "rule" else by,
-            confidence=confidence,
-            evidence=evidence,
-            sources=source,
+            rule=rule,
+            confidence=said.confidence,
+            evidence=said.evidence,
+            sources=() if record is None else (_source(record),),
             decision=row[ATTEMPT],
             ledger_index=decision[0] if decision else None,
             reviewer=name if family == "person" else None,
@@ -246,26 +236,20 @@ class _Tracing:
 
     # story
 
-    def _story(
-        self,
-        subject: str,
-        records: pl.DataFrame,
-        products: pl.DataFrame,
-        members: pl.DataFrame,
-        listed: pl.DataFrame,
-        aside: pl.DataFrame,
-    ) -> list[Step]:
+    def _story(self, subject: str, rows: Mapping[str, pl.DataFrame]) -> list[Step]:
+        records, products, members, listed, aside = (rows[name] for name in (*CHAIN, "aside"))
         steps = self._deliveries(records)
+        said = {_id(row): row for row in records.iter_rows(named=True)}
         for row in records.iter_rows(named=True):
             what = f"{_id(row)} was taken in from {row['file']}, line {row['line']}"
             steps.append(self._committed("records", row[ATTEMPT], what))
         for row in products.iter_rows(named=True):
-            nulls = [n for n, v in row.items() if n.endswith("__by") and v and row[n.removesuffix("__by")] is None]
-            unread = f"; not readable: {', '.join(n.removesuffix('__by') for n in nulls)}" if nulls else ""
+            nulls = _unread(row, said.get(_id(row), {}))
+            unread = f"; not readable: {', '.join(nulls)}" if nulls else ""
             steps.append(self._committed("products", row[ATTEMPT], f"{_id(row)} was normalised{unread}"))
         steps += [self._committed("matches", row[ATTEMPT], _matched(row)) for row in members.iter_rows(named=True)]
-        for (attempt,), rows in listed.group_by(ATTEMPT, maintain_order=True):
-            names = ", ".join(rows["field"].unique(maintain_order=True))
+        for (attempt,), fields in listed.group_by(ATTEMPT, maintain_order=True) if listed.height else ():
+            names = ", ".join(fields["field"].unique(maintain_order=True))
             steps.append(self._committed("listings", str(attempt), f"listed: {names}"))
         for row in aside.iter_rows(named=True):
             what = f"{row['id']} was set aside by {row['rule']}: {row['why']}. To do: {row['do']}"
@@ -340,14 +324,33 @@ def _keyed(keys: Iterable[tuple[str, str]]) -> pl.Expr:
     return pl.any_horizontal(each) if each else pl.lit(value=False)
 
 
-def _values(row: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """A row's own values, without key, receipts and machinery."""
+@dataclass(frozen=True)
+class _Said:
+    """A value and what stands beside it."""
+
+    field: str
+    value: Any
+    by: str | None
+    confidence: float | None
+    evidence: str | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], column: str, field: str) -> "_Said":
+        by, confidence, evidence = (row.get(f"{column}__{part}") for part in RECEIPT_TYPES)
+        return cls(field, row[column], by, confidence, evidence)
+
+
+def _values(row: Mapping[str, Any], *, missing: bool = False) -> list[_Said]:
+    """A row's own values, without key, receipts and machinery; with `missing` also nulls that somebody signed."""
     parts = tuple(f"__{part}" for part in RECEIPT_TYPES)
+    names = [name for name in row if name not in RECORD and not name.startswith("_") and not name.endswith(parts)]
     return [
-        (name, value)
-        for name, value in row.items()
-        if value is not None and name not in RECORD and not name.startswith("_") and not name.endswith(parts)
+        _Said.of(row, name, name) for name in names if row[name] is not None or (missing and row.get(f"{name}__by"))
     ]
+
+
+def _source(record: Mapping[str, Any]) -> SourceLine:
+    return SourceLine(record["file"], record["line"], record["line_digest"])
 
 
 def _cost(decided: Decided, model: str | None) -> Decimal:
@@ -362,6 +365,16 @@ def _cost(decided: Decided, model: str | None) -> Decimal:
 
 def _id(row: Mapping[str, Any]) -> str:
     return f"{row['supplier']}/{row['sku']}"
+
+
+def _unread(product: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
+    """Fields that the supplier filled and no rule could read, each with the rule that says why."""
+    signed = [name.removesuffix("__by") for name, by in product.items() if name.endswith("__by") and by]
+    return [
+        f"{name} ({product[f'{name}__by']})"
+        for name in signed
+        if product[name] is None and record.get(name) is not None
+    ]
 
 
 def _matched(row: Mapping[str, Any]) -> str:

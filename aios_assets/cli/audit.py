@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     )
     group.command("verify")(verify)
     group.command("checkpoint")(checkpoint)
+    group.command("receipts")(receipts)
     app.add_typer(group, name="audit")
 
 
@@ -56,8 +57,10 @@ def verify(
         "problems": [vars(problem) for problem in found.problems],
     }
     lines = [
-        f"{'VERIFIED' if found.ok else 'NOT VERIFIED'}: {found.size:,} entries, {found.versions:,} versions, "
-        f"{found.files:,} files",
+        (
+            f"{'VERIFIED' if found.ok else 'NOT VERIFIED'}: {found.size:,} entries, {found.versions:,} versions, "
+            f"{found.files:,} files"
+        ),
         f"root {found.root}",
     ]
     for problem in found.problems:
@@ -96,6 +99,30 @@ def checkpoint(
     }
     kept = f"written to {out}; check with: aios audit verify --checkpoint {out}" if out else proof.note
     tell(told, [kept, f"verify key: {key or 'not here: the keys are elsewhere'}"], as_json=as_json)
+
+
+def receipts(
+    sample: Annotated[int, typer.Option(metavar="N", min=1, help="How many published values.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Which ones.")] = 7,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Takes published values at random, opens their lines in the delivered files again, makes them anew and compares."""
+    from aios_assets.cli.opened import act
+    from aios_assets.reopen import check_receipts
+    from aios_assets.runtime import Runtime  # 4 s: models answer again
+
+    opened = act(lake)
+    if opened.lake.state("listings") is None:
+        raise SettingsError("table listings", "nothing of it is committed", "run the stages that make it: aios run")
+    done = check_receipts(Runtime.open(opened.settings), sample, seed=seed)
+    lines = [f"{done.same:,} of {done.values:,} values came out of their lines again, in {done.seconds:.1f} s"]
+    lines += [
+        f"{d.product} {d.field}: {d.published!r}, now {d.again!r} ({d.file}:{d.line})" for d in done.different[:20]
+    ]
+    tell(done.plain(), [*lines, *done.unread], as_json=as_json)
+    if not done.ok:
+        raise typer.Exit(SAID_NO)
 
 
 class _Steps:

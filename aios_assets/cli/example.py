@@ -43,8 +43,11 @@ def example(
     feeds = " ".join(cast("list[str]", told["feeds"]))
     lines = [
         f"{sum(made.records.values()):,} records of {len(made.records)} suppliers in {folder / 'feeds'}",
-        f"{made.pairs.height:,} products sold by both, {made.broken.height:,} broken rows, {made.personal.height:,} "
-        f"personal data, {made.secrets.height:,} secrets, {made.poisoned.height:,} poisoned texts",
+        (
+            f"{made.pairs.height:,} products sold by both, {made.broken.height:,} broken rows, "
+            f"{made.personal.height:,} personal data, {made.secrets.height:,} secrets, "
+            f"{made.poisoned.height:,} poisoned texts"
+        ),
         f"what is true of them: {made.truth} (for comparing; a run must never read it)",
         "",
         f"next: aios run {feeds}",

@@ -67,8 +67,10 @@ def _lines(told: dict[str, Any], lake: Path) -> list[str]:
     for fault in told["faults"]:
         lines += [f"FAILED {fault['table']}: {fault['why']}", f"  do:  {fault['do']}"]
     lines += [
-        f"{told['rows_in']:,} records in, {told['rejected']:,} rejected, {told['matches']:,} matched pairs, "
-        f"{told['publishable']:,} products to publish, {told['in_review']:,} records in doubt",
+        (
+            f"{told['rows_in']:,} records in, {told['rejected']:,} rejected, {told['matches']:,} matched pairs, "
+            f"{told['publishable']:,} products to publish, {told['in_review']:,} records in doubt"
+        ),
         f"{told['seconds']:.1f} s, {told['peak_rss_mb']:,} MB at most, run {told['run_id']}",
         f"ledger: {told['ledger']['size']} entries, root {told['ledger']['root'][:16]}…",
         "",
