@@ -20,7 +20,7 @@ help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 .PHONY: run
-run: $(INSTALLED) $(EXAMPLE)/feeds ## Set up from nothing, then take an example delivery of two suppliers through the gate
+run: $(INSTALLED) $(EXAMPLE)/.made ## Set up from nothing, then take an example delivery of two suppliers through the gate
 	@$(BIN)/aios run $(EXAMPLE)/feeds/*
 
 .PHONY: test
@@ -89,7 +89,6 @@ $(INSTALLED_DEV): $(PYTHON) pyproject.toml deploy/constraints.txt
 	@deploy/install $(PYTHON) -e '.[dev]'
 	@touch $@ $(INSTALLED)
 
-$(EXAMPLE)/feeds: | $(INSTALLED)
-	@rm -rf $(EXAMPLE).part
-	@$(BIN)/aios example $(EXAMPLE).part --skus $(SKUS) --seed $(SEED)
-	@mv $(EXAMPLE).part $(EXAMPLE)
+$(EXAMPLE)/.made: | $(INSTALLED)
+	@$(BIN)/aios example $(EXAMPLE) --skus $(SKUS) --seed $(SEED)
+	@touch $@
