@@ -13,7 +13,6 @@ import polars as pl
 from aios_assets import telemetry
 from aios_assets.changes import Source
 from aios_assets.draft import Following, following, write_draft
-from aios_assets.enrich import personal, secrets
 from aios_assets.errors import Overtaken
 from aios_assets.fingerprint import fingerprint
 from aios_assets.journal import Attempt
@@ -233,7 +232,7 @@ class _Attempt:
             contract_version=contract.version,
             draft=digest_of(one.write for one in written),
             declared=_shape(contract.schema),
-            columns=profile(fresh, contract, personal=personal.count, secrets=secrets.count),
+            columns=profile(fresh, contract, runtime.detectors),
             rows=table.height,
             measured=fresh.height,
             considered=table.height + aside.height,

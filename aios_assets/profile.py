@@ -1,14 +1,10 @@
 """Profile: what is measured of a draft's columns, for the gate to judge by."""
 
-from collections.abc import Callable
-
 import polars as pl
 
+from aios_assets.detectors import Detectors
 from policies.candidate import ColumnFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
-
-Detector = Callable[[pl.Series], int]
-"""How many values of a text column something was found in."""
 
 UNREAD = frozenset({"digest", "sealed", "token"})
 """Tags of columns whose text is no language: digests, ciphertext, tokens. There is nothing in them to detect."""
@@ -18,9 +14,7 @@ MACHINERY = frozenset({FINGERPRINT, ATTEMPT})
 """Columns that no stage writes: numbers and ids of ours."""
 
 
-def profile(
-    frame: pl.DataFrame, contract: Contract, *, personal: Detector, secrets: Detector
-) -> tuple[ColumnFacts, ...]:
+def profile(frame: pl.DataFrame, contract: Contract, detectors: Detectors) -> tuple[ColumnFacts, ...]:
     """Facts about every physical column, over the rows of `frame`."""
     declared = {column.name: column for column in contract.columns}
     nulls = frame.null_count().row(0, named=True)
@@ -38,8 +32,8 @@ def profile(
         text = dtype == pl.String and not name.endswith("__by") and not UNREAD & set(tags)
         values = frame.get_column(name)
         distinct = values.unique() if text else values
-        hit_personal = personal(distinct) if text else 0
-        hit_secrets = secrets(distinct) if text else 0
+        hit_personal = detectors.personal(distinct) if text else 0
+        hit_secrets = detectors.secrets(distinct) if text else 0
         facts.append(
             ColumnFacts(
                 name=name,

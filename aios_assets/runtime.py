@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 
+from aios_assets.detectors import Detectors
 from aios_assets.disk import make_folder
 from aios_assets.journal import Journal
 from aios_assets.lake import Lake
@@ -43,6 +44,7 @@ class Runtime:
     vault: Vault
     models: Gateway
     journal: Journal = field(default_factory=Journal)
+    detectors: Detectors = field(default_factory=Detectors)
     _here: ClassVar[dict[Settings, "Runtime"]] = {}
     _opening: ClassVar[threading.Lock] = threading.Lock()
 
