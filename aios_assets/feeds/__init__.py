@@ -11,7 +11,7 @@ canonical text columns. `inspect(path) -> Inspection` is all of that for a perso
 """
 
 from aios_assets.feeds.batch import END, LINE, PLACE, REJECTS, SKIPPED, START, Batch
-from aios_assets.feeds.delivery import Delivery, open_delivery
+from aios_assets.feeds.delivery import Delivery, open_deliveries, open_delivery
 from aios_assets.feeds.errors import FeedError, LimitError, StillWrittenError, UnsureError
 from aios_assets.feeds.format import Compression, Format, Kind
 from aios_assets.feeds.guess import Doubt, Guess, Guessed, guess
@@ -48,6 +48,7 @@ __all__ = [
     "guess",
     "inspect",
     "load",
+    "open_deliveries",
     "open_delivery",
     "read",
     "reread",

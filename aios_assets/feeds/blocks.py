@@ -113,9 +113,9 @@ class Blocks:
         size = len(self.carry)
         while found < 0:
             part = self.stream.read(self.limits.block_bytes)
-            if not part:
+            if len(part) < self.limits.block_bytes:  # a stream gives less than it was asked for only at its end
                 self.carry = b""
-                return self._block(parts, final=True)
+                return self._block([*parts, part], final=True)
             found = _last_line(part, size, self.form)
             if found < 0 and size + len(part) > self.limits.record_bytes:
                 raise LimitError(

@@ -120,6 +120,21 @@ def open_delivery(
     return Delivery(path, digest, status.st_size, form, named, member, mapping, limits, status.st_mtime_ns)
 
 
+def open_deliveries(
+    path: str | Path, *, supplier: str | None = None, mapping: "Mapping | None" = None, limits: Limits | None = None
+) -> list[Delivery]:
+    """The deliveries in one file: one, but for an archive with several data files. Raises FeedError."""
+    path, limits = Path(path), limits or Limits()
+    try:
+        with path.open("rb") as file:
+            zipped = compression_of(file.read(8)) is Compression.ZIP
+    except OSError as error:
+        raise FeedError("not readable", why=str(error), do="check path and permissions", path=path) from error
+    names = members(path, limits) if zipped else []
+    inside = names if len(names) > 1 and "[Content_Types].xml" not in names else [""]
+    return [open_delivery(path, supplier=supplier, mapping=mapping, limits=limits, member=name) for name in inside]
+
+
 def supplier_of(path: Path, member: str = "") -> str:
     """The supplier that a file's name stands for: `walmart.csv.gz` is walmart, `acme_2024-05-01.csv` is acme.
 

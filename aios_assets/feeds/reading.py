@@ -16,11 +16,15 @@ DOCUMENTS = frozenset({Kind.JSON, Kind.XML})
 
 
 def read(delivery: Delivery) -> Iterator[Batch]:
-    """Every record of a delivery, in order, in bounded memory. Raises FeedError.
+    """Every record of a delivery, in order, in bounded memory; at least one batch. Raises FeedError.
 
     Where it raises, what came before is not a delivery: nothing of it may be committed.
     """
-    yield from _batches(delivery)
+    empty = True
+    for batch in _batches(delivery):
+        if empty or batch.rows.height or batch.rejects.height or batch.skipped.height:
+            yield batch
+        empty = False
     delivery.unchanged()
 
 

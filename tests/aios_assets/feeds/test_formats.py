@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 import zstandard
 
-from aios_assets.feeds import FeedError, Limits, apply, guess, open_delivery, read, reread
+from aios_assets.feeds import FeedError, Limits, apply, guess, open_deliveries, open_delivery, read, reread
 from aios_assets.feeds.format import Kind
 
 QUICK = Limits(settle_seconds=0, block_bytes=4_096)
@@ -156,6 +156,7 @@ def test_archive_with_several_files_asks_which(tmp_path: Path) -> None:
         archive.writestr("sub/b.csv", CSV)
     with pytest.raises(FeedError, match=r"a\.csv, sub/b\.csv"):
         open_delivery(path, limits=QUICK)
+    assert [each.supplier for each in open_deliveries(path, limits=QUICK)] == ["a", "b"]
     delivery = open_delivery(path, limits=QUICK, member="sub/b.csv")
     assert (delivery.supplier, delivery.name) == ("b", "two.zip!sub/b.csv")
     assert sum(batch.rows.height for batch in read(delivery)) == FEED.height
