@@ -72,9 +72,9 @@ def of_distinct(frame: pl.DataFrame, read: Callable[[pl.DataFrame], pl.DataFrame
     if distinct.height * 10 > frame.height * 9:
         return read(frame)
     told = read(distinct)
-    keys = [f"\0{name}" for name in frame.columns]
-    table = pl.concat([distinct.rename(dict(zip(frame.columns, keys, strict=True))), told], how="horizontal")
-    joined = frame.join(
-        table, left_on=frame.columns, right_on=keys, how="left", nulls_equal=True, maintain_order="left"
+    keyed = {name: f"\0{name}" for name in frame.columns}  # what `read` answers may bear the name of what it was given
+    table = pl.concat([distinct.rename(keyed), told], how="horizontal")
+    joined = frame.rename(keyed).join(
+        table, on=list(keyed.values()), how="left", nulls_equal=True, maintain_order="left"
     )
     return joined.select(told.columns)
