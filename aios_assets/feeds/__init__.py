@@ -7,7 +7,8 @@ columns. `read(delivery) -> Iterator[Batch]` gives `Batch.rows` (raw text column
 `Batch.raw` (each row's bytes as delivered), `Batch.rejects` and `Batch.skipped`; for text formats their byte ranges
 tile the decompressed file. `reread(delivery, line)` opens a record again from its receipt.
 `guess(delivery) -> Guess` proposes a `Mapping` or says why it is `UnsureError`; `apply(mapping, batch.rows)` gives the
-canonical text columns. `inspect(path) -> Inspection` is all of that for a person to read.
+canonical text columns. `inspect(path) -> Inspection` is all of that for a person to read. `places.Places` brings
+folders, globs, https:// and s3:// to local files; `drift.drift(before, now)` compares two deliveries' profiles.
 """
 
 from aios_assets.feeds.batch import END, LINE, PLACE, REJECTS, SKIPPED, START, Batch
