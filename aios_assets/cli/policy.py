@@ -2,11 +2,12 @@
 
 import typer
 
-from aios_assets.cli import policy_rules
+from aios_assets.cli import policy_decisions, policy_rules
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(help="Policy: rules, their levels, their reasons, and new ones.", no_args_is_help=True)
     policy_rules.register(group)
+    policy_decisions.register(group)
     app.add_typer(group, name="policy")
