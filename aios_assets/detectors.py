@@ -27,15 +27,18 @@ class Once:
     def __call__(self, values: pl.Series) -> int:
         """How many of these values something is found in."""
         hashed = _hashes(values)
-        at = np.searchsorted(self._clean, hashed)
-        known = np.zeros(len(hashed), dtype=bool)
+        distinct = hashed.unique().sort().to_numpy()
+        at = np.searchsorted(self._clean, distinct)
         inside = at < len(self._clean)
-        known[inside] = self._clean[at[inside]] == hashed[inside]
-        new = values.filter(pl.Series(~known))
-        found = self._count(new) if len(new) else 0
-        if not found and len(new):
-            # Sorting what is nearly sorted beats np.unique by far; a hash that stands twice does no harm.
-            self._clean = np.sort(np.concatenate([self._clean, hashed[~known]]), kind="stable")
+        known = np.zeros(len(distinct), dtype=bool)
+        known[inside] = self._clean[at[inside]] == distinct[inside]
+        if known.all():
+            return 0
+        new = distinct[~known]
+        found = self._count(values.filter(hashed.is_in(pl.Series(new).implode())).unique())
+        if not found:
+            # Sorting what is nearly sorted beats np.unique by far.
+            self._clean = np.sort(np.concatenate([self._clean, new]), kind="stable")
         return found
 
 
@@ -47,7 +50,7 @@ class Detectors:
         self.secrets: Count = Once(secrets.count)
 
 
-def _hashes(values: pl.Series) -> NDArray[np.uint64]:
+def _hashes(values: pl.Series) -> pl.Series:
     frame = pl.DataFrame({"value": values.fill_null("")})
     hashed: pl.Series = frame.select(plh.col("value").nchash.xxh3_64()).to_series()
-    return hashed.to_numpy()
+    return hashed

@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ import polars as pl
 
 from aios_assets.disk import sha256_of, sync_file, sync_folder
 from aios_assets.fingerprint import bucket_of
+from aios_assets.keyed import without
 from aios_assets.lake import FILES, Lake
 from policies.contract import ATTEMPT, Contract
 from policies.permit import DraftFile
@@ -77,6 +78,11 @@ def following(
 def bucket_name(bucket: int, buckets: int, attempt: str) -> str:
     """A data file's path inside its table's folder."""
     return f"{FILES}/{bucket:03}-of-{buckets:03}-{attempt}.parquet"
+
+
+def again(file: DraftFile, attempt: str) -> DraftFile:
+    """The same bytes as a draft of another attempt."""
+    return replace(file, path=bucket_name(*bucket_in(file.path), attempt))
 
 
 def bucket_in(path: str) -> tuple[int, int]:
@@ -157,5 +163,5 @@ def _reshaped(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
 def merge(before: pl.DataFrame, upserts: pl.DataFrame, removed: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """`before` without the removed and the replaced rows, then the upserts. All three have the keys' columns."""
     gone = pl.concat([upserts.select(keys), removed.select(keys)])
-    kept = before.join(gone, on=list(keys), how="anti") if gone.height else before
+    kept = without(before, gone, keys)
     return pl.concat([kept, upserts.select(before.columns)]) if upserts.height else kept

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from aios_assets.keyed import first_of
 from aios_assets.stage import Stage
 from policies.contract import FINGERPRINT, Column, Contract, Expectation
 
@@ -139,9 +140,8 @@ def _within(value: pl.Expr, low: Any, high: Any) -> pl.Expr:
 
 def first_of_key(frame: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(the first row of each key, later rows of the same key as broken). A row with a null key is left in the first."""
-    is_first = pl.struct(keys).is_first_distinct() | pl.any_horizontal(pl.col(key).is_null() for key in keys)
-    marks = frame.select(is_first.alias("first")).to_series()
-    if marks.all():
+    marks = first_of(frame, keys)
+    if marks is None:
         return frame, frame.clear().with_columns(_untold())
     return frame.filter(marks), frame.filter(~marks).with_columns(
         pl.lit("contract/key-unique").alias("rule"),

@@ -9,6 +9,7 @@ import polars as pl
 from aios_assets.changes import Source, affected_groups, changed_keys, only_groups
 from aios_assets.errors import StageError
 from aios_assets.fingerprint import fingerprint
+from aios_assets.keyed import without
 from aios_assets.split import ID, as_quarantine, first_of_key, split
 from aios_assets.stage import Changes, Stage
 from lineage.receipts import signed, split_answers
@@ -88,7 +89,7 @@ def row_work(
         set_aside = set_aside.filter(pl.col("supplier").is_in(feed.suppliers))
     same = [*keys, FINGERPRINT]
     known = published if standing.rejudge else pl.concat([published, set_aside.select(same)])
-    changed = driver if standing.stale else driver.join(known, on=same, how="anti")
+    changed = driver if standing.stale else without(driver, known, same)
 
     made = [
         _shaped(stage, _called(stage, [rows.drop(FINGERPRINT)], resources), judge, rows.select(same))
@@ -105,9 +106,9 @@ def row_work(
     fresh = [as_quarantine(part, stage) for part in (*broken, twins) if part.height]
     if feed is not None:
         fresh.append(feed.rejects)
-    stays = set_aside.join(driver, on=same, how="semi").join(changed, on=same, how="anti")
+    stays = without(set_aside.join(driver, on=same, how="semi"), changed, same)
     following = pl.concat([stays.drop(ATTEMPT), *fresh]).unique(subset=[ID], keep="first", maintain_order=True)
-    gone = published.join(driver, on=keys, how="anti")
+    gone = without(published, driver, keys)
     failed = [published.join(part, on=keys, how="semi") for part in broken]
     removed = pl.concat([gone, *failed]).select(keys).unique(maintain_order=True)
     return Work(upserts, removed, *_difference(following, set_aside), changed.height)
@@ -134,8 +135,8 @@ def table_work(
         given["changes"] = Changes(previous, since)
     handed = [frame.drop(ATTEMPT) for frame in frames.values()]
     good, broken = _shaped(stage, _called(stage, handed, given), judge, None)
-    upserts = good if standing.stale else good.join(published, on=[*keys, FINGERPRINT], how="anti")
-    removed = published.join(good, on=keys, how="anti").select(keys)
+    upserts = good if standing.stale else without(good, published, [*keys, FINGERPRINT])
+    removed = without(published, good, keys).select(keys)
     following = as_quarantine(broken, stage) if broken.height else set_aside.drop(ATTEMPT).clear()
     return Work(upserts, removed, *_difference(following, set_aside), good.height + broken.height)
 
