@@ -21,7 +21,7 @@ CHOSEN = ("matches.product", "products.language", *READ)
 LISTINGS = Contract(
     key=("product", "field", "locale", "channel"),
     columns=(
-        Column("product", pl.String, reads=("matches.product",)),
+        Column("product", pl.String, reads=("matches.product",), tags={"digest"}),
         Column("field", pl.String, reads=CHOSEN, about="title, price, …, or attribute:<name>"),
         Column("locale", pl.String, reads=("products.language",), about="BCP 47; und where no language is known"),
         Column("channel", pl.String, reads=("matches.product",)),

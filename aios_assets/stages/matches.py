@@ -14,7 +14,13 @@ MATCHES = Contract(
     columns=(
         Column("supplier", pl.String, reads=("neighbours.supplier",)),
         Column("sku", pl.String, reads=("neighbours.sku",)),
-        Column("product", pl.String, reads=PRODUCT, about="the golden product that the record is; stable across runs"),
+        Column(
+            "product",
+            pl.String,
+            reads=PRODUCT,
+            tags={"digest"},
+            about="the golden product that the record is; stable across runs",
+        ),
         Column("members", pl.Int64, reads=PRODUCT, about="records of that product"),
         Column("decision", pl.String, reads=READ, about="of its likeliest pair: certain, review or apart"),
         Column("other_supplier", pl.String, reads=READ, null="no record is like it"),

@@ -28,7 +28,7 @@ NEIGHBOURS = Contract(
                about="certain, review or apart"),
         Column("evidence", pl.String, reads=DECIDING, null="too unlikely for anybody to look at",
                about="what speaks for and against the pair, in words"),
-        Column("product", pl.String, reads=DECIDING, about="the golden product that the record is"),
+        Column("product", pl.String, reads=DECIDING, tags={"digest"}, about="the golden product that the record is"),
     ),
     tags=frozenset({"working"}),
 )  # fmt: skip
