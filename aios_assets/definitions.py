@@ -21,6 +21,11 @@ OWN = (
     "aios_assets.stages.matches",
     "aios_assets.stages.listings",
     "aios_assets.stages.decisions",
+    "aios_assets.stages.deliveries",
+    "aios_assets.stages.writes",
+    "aios_assets.stages.entries",
+    "aios_assets.stages.faults",
+    "aios_assets.stages.coverage",
 )
 
 

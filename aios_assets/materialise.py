@@ -1,6 +1,5 @@
 """Materialise: one attempt of one stage, from pinned inputs to a committed version or a refusal. The gate is asked here."""
 
-import hashlib
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -10,7 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from aios_assets import telemetry
+from aios_assets import evidence, telemetry
 from aios_assets.changes import Source
 from aios_assets.draft import Following, following, write_draft
 from aios_assets.errors import Overtaken
@@ -24,7 +23,6 @@ from aios_assets.runtime import LOCATION, Runtime
 from aios_assets.split import quarantine_contract
 from aios_assets.stage import Stage
 from aios_assets.work import Feed, Standing, Work, row_work, table_work
-from audit.ledger import Kind, Ledger
 from audit.tables import TableState
 from lineage.events import Attempt as Told
 from lineage.events import Input
@@ -99,7 +97,7 @@ class _Attempt:
         self.pinned = {name: lake.state(name) for name in stage.inputs}
         self.inputs = feed.inputs if feed else tuple(_input(name, state) for name, state in self.pinned.items())
         if "ledger" in stage.resources:
-            self.inputs = (*self.inputs, _ledger_input(lake.ledger, stage.name))
+            self.inputs = (*self.inputs, evidence.pinned(lake.ledger))
         self.last = self.state.settled if self.state else None
         self.standing: Standing = runtime.standing(stage, self.last)
         self.models: Gateway = runtime.models.session(run.id)
@@ -281,15 +279,6 @@ def _input(name: str, state: TableState | None) -> InputFacts:
         return InputFacts(name, "table", None, None, None)
     at = state.history[state.version]
     return InputFacts(name, "table", state.version, at.log_sha256, at.committed)
-
-
-def _ledger_input(ledger: Ledger, reader: str) -> InputFacts:
-    """What a stage reads of the ledger, under one digest: every decision and commit but its own."""
-    told = hashlib.sha256()
-    for logged in ledger.read(kind=(Kind.DECIDED, Kind.COMMITTED, Kind.ABANDONED)):
-        if logged.entry.subject != reader:
-            told.update(logged.leaf)
-    return InputFacts("ledger", "file", None, told.hexdigest(), None)
 
 
 def _pins(inputs: Sequence[InputFacts]) -> set[tuple[str, int | None, str | None]]:

@@ -2,9 +2,10 @@
 
 import polars as pl
 
+from aios_assets.evidence import facts_of
 from aios_assets.stage import table_stage
 from audit.entries import Decided
-from audit.ledger import Kind, Ledger
+from audit.ledger import Kind, LedgerReader
 from policies.contract import Column, Contract
 
 DECISIONS = Contract(
@@ -38,17 +39,15 @@ DECISIONS = Contract(
 
 
 @table_stage(DECISIONS, part="evidence", owner="team:risk")
-def decisions(ledger: Ledger) -> pl.DataFrame:
+def decisions(ledger: LedgerReader) -> pl.DataFrame:
     """What the gate said of every attempt, rule by rule, with rows, seconds and cost; read off the ledger."""
     versions = {
         (str(logged.entry.body["permit"]), str(logged.entry.body["table"])): int(logged.entry.body["version"])
-        for logged in ledger.read(kind=Kind.COMMITTED)
+        for logged in facts_of(ledger, Kind.COMMITTED)
     }
     rows = []
-    for logged in ledger.read(kind=Kind.DECIDED):
+    for logged in facts_of(ledger, Kind.DECIDED):
         decided = Decided.parse(logged.entry.body)
-        if decided.table == "decisions":
-            continue  # Its own decisions stand in the ledger; here they would make every run follow the last for ever.
         base = {
             "ledger_index": logged.index,
             "at": logged.entry.at,
