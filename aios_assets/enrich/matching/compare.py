@@ -102,13 +102,22 @@ class Comparer:
         self, columns: dict[str, NDArray[np.float32]], left: NDArray[np.int64], right: NDArray[np.int64]
     ) -> None:
         corpus = self.corpus
-        columns["letters"] = _dot(corpus.grams, corpus.grams, left, right)
-        one = _dot(self._title, corpus.full, left, right)
-        other = _dot(self._title, corpus.full, right, left)
+        columns["letters"] = dot(corpus.grams, corpus.grams, left, right)
+        one, other = self.explained(left, right), self.explained(right, left)
         columns["explained"] = np.maximum(one, other)
         columns["explained_both"] = np.minimum(one, other)
-        shared = _dot(self._told, corpus.bag, left, right)
-        columns["telling"] = self._telling[left] + self._telling[right] - 2 * shared
+        columns["telling"] = np.add(*self.telling_sides(left, right))
+
+    def explained(self, owner: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float32]:
+        """How much of the owner's title, by weight of its words, stands in anything that the other says."""
+        return dot(self._title, self.corpus.full, owner, other)
+
+    def telling_sides(
+        self, left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What the words count that only the left record has, and those that only the right one has."""
+        shared = dot(self._told, self.corpus.bag, left, right)
+        return self._telling[left] - shared, self._telling[right] - shared
 
     @cached_property
     def _title(self) -> Matrix:
@@ -149,7 +158,7 @@ class Comparer:
     def _codes(
         self, columns: dict[str, NDArray[np.float32]], left: NDArray[np.int64], right: NDArray[np.int64]
     ) -> None:
-        same = _dot(self._code_matrix, self._code_matrix, left, right) > 0
+        same = dot(self._code_matrix, self._code_matrix, left, right) > 0
         have = np.diff(self._code_matrix.indptr) > 0
         open_ = np.flatnonzero(~same & (have[left] | have[right]))
         inside = np.zeros(len(left), dtype=bool)
@@ -225,7 +234,7 @@ class Comparer:
         having, measured, of = self._measured
         agreed = _binary(having[left].multiply(having[right]) @ of)
         agree = np.asarray(agreed.sum(axis=1)).ravel()
-        both = _dot(measured, measured, left, right)
+        both = dot(measured, measured, left, right)
         columns["other_quantity"] = (both - agree).astype(np.float32)
 
     @cached_property
@@ -242,8 +251,8 @@ class Comparer:
     ) -> None:
         title, full = self._numbers_told
         count = np.diff(title.indptr)
-        alone = count[left] > _dot(title, full, left, right)
-        other = count[right] > _dot(title, full, right, left)
+        alone = count[left] > dot(title, full, left, right)
+        other = count[right] > dot(title, full, right, left)
         columns["other_number"] = (alone & other).astype(np.float32)
         columns["lone_number"] = (alone ^ other).astype(np.float32)
 
@@ -257,8 +266,8 @@ class Comparer:
         has_one, has_other = (one.str.len_chars() > 0).to_numpy(), (other.str.len_chars() > 0).to_numpy()
         told = has_one & _holds(self._squashed.gather(right), one)
         told |= has_other & _holds(self._squashed.gather(left), other)
-        partly = (_dot(self._brand_words, self.corpus.bag, left, right) > 0) | (
-            _dot(self._brand_words, self.corpus.bag, right, left) > 0
+        partly = (dot(self._brand_words, self.corpus.bag, left, right) > 0) | (
+            dot(self._brand_words, self.corpus.bag, right, left) > 0
         )
         columns["same_brand"] = np.where(told, 1.0, np.where(partly, 0.5, 0.0)).astype(np.float32)
         columns["other_brand"] = (has_one & has_other & ~told & ~partly).astype(np.float32)
@@ -287,7 +296,7 @@ class Comparer:
         columns["other_currency"] = (known & ~same).astype(np.float32)
 
 
-def _dot(one: Matrix, other: Matrix, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float32]:
+def dot(one: Matrix, other: Matrix, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float32]:
     """Row-wise products: one's row at left with other's row at right."""
     product = one[left].multiply(other[right])
     return cast("NDArray[np.float32]", np.asarray(product.sum(axis=1), dtype=np.float32).ravel())

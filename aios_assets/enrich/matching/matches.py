@@ -183,6 +183,24 @@ def rematch(
     return _decided(body, model, pairs, scores, decided=decided, asked=asked, compared=len(todo))
 
 
+def probabilities(records: pl.DataFrame, model: MatchModel, pairs: pl.DataFrame) -> Floats:
+    """The probability of each given pair (PAIR_KEYS) on its own, as if it had won its assignment; the order is kept."""
+    body, _ = corpus(prepared(records), model.vocabulary)
+    at = body.records.select(KEY).with_row_index("at")
+    ends = [
+        pairs.select(supplier=f"{side}_supplier", sku=f"{side}_sku")
+        .join(at, on=list(KEY), how="left", maintain_order="left")["at"]
+        .cast(pl.Int64)
+        .to_numpy()
+        for side in ("left", "right")
+    ]
+    low, high = np.minimum(*ends), np.maximum(*ends)
+    scores = _scored(body, model, low, high)
+    nearness = np.zeros(len(low), dtype=np.float32)
+    suppliers = body.records["supplier"].unique().sort().to_list()
+    return _judged(model, suppliers, body.sources, Candidates(low, high, nearness), scores)[0]
+
+
 def _dirty(frame: pl.DataFrame, within: bool | None) -> tuple[str, ...]:
     suppliers = frame["supplier"].unique().sort().to_list()
     if within is not None:

@@ -28,6 +28,9 @@ Floats = NDArray[np.float64]
 STEP: Final = 1.0
 """How much of the step between the second and the third assignment is added to the decoys of records without a match."""
 
+START: Final = 0.01
+"""Where the share is started from: low, so that of two explanations the one with fewer matches is found."""
+
 SHARES: Final = (1e-4, 1 - 1e-4)
 ENOUGH: Final = 50
 """Assigned pairs below which nothing is learned about a pair of sources: all pairs of sources together speak for it."""
@@ -73,7 +76,7 @@ def calibrated(first: Floats, second: Floats, third: Floats, *, smaller: int) ->
         return NOTHING
     chance, less = _level(second, smaller), _level(third, smaller)
     step = max(chance - less, 0.0)
-    share = 0.5
+    share = START
     for _ in range(200):
         level = chance + STEP * (1 - share) * step
         likely = expit(first - level + np.log(share / (1 - share)))
@@ -83,7 +86,7 @@ def calibrated(first: Floats, second: Floats, third: Floats, *, smaller: int) ->
         share = after
     level = chance + STEP * (1 - share) * step
     likely = expit(first - level + np.log(share / (1 - share)))
-    return Calibration(share, level, _best_threshold(likely), _certain_from(first, second, third, share))
+    return Calibration(share, level, _best_threshold(likely), _certain_from(first, second, rise=level - chance))
 
 
 def _level(scores: Floats, smaller: int) -> float:
@@ -100,15 +103,15 @@ def _best_threshold(likely: Floats) -> float:
     return float(ordered[int(expected.argmax())])
 
 
-def _certain_from(first: Floats, second: Floats, third: Floats, share: float) -> float:
-    """The lowest score from which on decoys promise at most 2 % false pairs, at the upper end of their 95 % interval."""
+def _certain_from(first: Floats, second: Floats, *, rise: float) -> float:
+    """The lowest score from which on decoys promise at most 2 % false pairs, at the upper end of their 95 % interval.
+
+    Decoys are raised by as much as the best coincidence is thought to be above the second best.
+    """
     cuts = np.unique(first)[::-1]
     targets = _at_least(first, cuts)
-    decoys = _at_least(second, cuts)
-    beyond = _at_least(third, cuts)
-    ratio = (beyond + 1) / (decoys + 1)
-    upper = gammaincinv(decoys + 1, 0.95) / (share + (1 - share) * ratio)
-    good = np.flatnonzero(upper <= (1 - CERTAIN) * targets)
+    decoys = _at_least(second + rise, cuts)
+    good = np.flatnonzero(gammaincinv(decoys + 1, 0.95) <= (1 - CERTAIN) * targets)
     return float(cuts[good[-1]]) if len(good) else float(np.inf)
 
 
