@@ -13,7 +13,7 @@ import pyarrow.dataset as arrow
 from aios_assets.errors import AiosError
 from aios_assets.lake import Lake, polars_schema
 
-CLOSED = {
+CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
     "autoinstall_known_extensions": "false",

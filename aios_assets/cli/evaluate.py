@@ -51,7 +51,6 @@ def matches(
 def pairs(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Labelled pairs, one a line.")],
     train: Annotated[Path | None, typer.Option(metavar="FILE", help="Labelled pairs to learn from first.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with plots.")] = None,
     lake: LakeOption = None,  # noqa: ARG001
     as_json: JsonOption = False,
 ) -> None:
@@ -61,13 +60,12 @@ def pairs(
     _readable(file)
     _readable(train)
     progress("  judging pairs …")
-    result: Any = evaluate(file, train=train)
-    _tell(result, html, as_json=as_json)
+    result: Any = evaluate(file, train_on=train)
+    _tell(result, None, as_json=as_json)
 
 
 def pii(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON list of texts with marked spans.")],
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page.")] = None,
     lake: LakeOption = None,  # noqa: ARG001
     as_json: JsonOption = False,
 ) -> None:
@@ -76,7 +74,7 @@ def pii(
 
     _readable(file)
     progress("  reading …")
-    _tell(evaluate(file), html, as_json=as_json)
+    _tell(evaluate(file), None, as_json=as_json)
 
 
 def _tell(result: Any, html: Path | None, *, as_json: bool) -> None:

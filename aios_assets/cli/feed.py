@@ -111,7 +111,7 @@ def _export(opened: Any, found: Any, target: Path, by: str | None, why: str | No
     body = {"what": "rejects/export", "by": by, "why": why, "rejects": sealed.height}
     opened.lake.ledger.append(Entry(Kind.REVIEW, "feed_rejects", body, opened.lake.clock.now()))
     written = 0
-    with target.open("xb", opener=_private) as file:
+    with open(target, "xb", opener=_private) as file:
         for (name,), rows in sealed.group_by("file", maintain_order=True):
             try:
                 blobs = _unsealed(opened.vault, deliveries.get(str(name), []), rows["sealed"].to_list())

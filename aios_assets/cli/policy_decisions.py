@@ -116,7 +116,9 @@ def replay(
     """
     if (entry is None) != all_:
         raise SettingsError("replay", "it takes one decision or all", "name a ledger entry, or --all")
-    look(lake)
+    from aios_assets.cli.opened import act
+
+    settings = act(lake).settings
     from aios_assets.replay import replay as again
     from aios_assets.runtime import Runtime  # 4 s: the gate and its suite
 

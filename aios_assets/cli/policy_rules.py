@@ -41,6 +41,7 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
 
 def described(settings: Any) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
     """Every rule as its engine describes it, and the levels by profile and rule. Raises PolicyError."""
+    from aios_assets.settings import PROFILES
     from policies.answers import rules_of
     from policies.bundle import Bundle
 
@@ -54,7 +55,7 @@ def described(settings: Any) -> tuple[list[dict[str, Any]], dict[str, dict[str, 
 
         engine = WasmEngine(bundle)
     levels: dict[str, dict[str, Any]] = json.loads(bundle.data)["aios"]["levels"]
-    order = {name: levels[name] for name in ("pilot", "scale", "run") if name in levels}
+    order = {name: levels[name] for name in sorted(levels, key=PROFILES.index)}
     return [rule.model_dump() for rule in rules_of(engine)], order
 
 

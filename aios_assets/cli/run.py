@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from aios_assets.cli.answer import FAULT, SAID_NO, JsonOption, LakeOption, progress, table, tell
+from aios_assets.errors import SettingsError
 
 
 def register(app: typer.Typer) -> None:
@@ -25,10 +26,13 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Takes deliveries through every stage; the gate judges each, and the summary says what happened and where to look."""
-    from aios_assets.catalogue import run_catalogue  # 4 s: Dagster, the stages, the models
-    from aios_assets.settings import load
+    from aios_assets.settings import load  # 0.1 s: pydantic
 
     settings = load(lake=lake, profile=profile)
+    _ready(feeds or [], stages, settings.inbox)
+    progress("  starting …")
+    from aios_assets.catalogue import run_catalogue  # 4 s: Dagster, the stages, the models
+
     ran = run_catalogue(
         settings,
         files=[str(file.absolute()) for file in feeds or ()],
@@ -41,6 +45,29 @@ def run(
         raise typer.Exit(SAID_NO)
     if ran.faults:
         raise typer.Exit(FAULT)
+
+
+def _ready(feeds: list[Path], stages: str | None, inbox: Path) -> None:
+    """Says at once what cannot be run, before seconds are spent on imports and a folder is made."""
+    for feed in feeds:
+        if feed.is_dir():
+            raise SettingsError(str(feed), "it is a folder", f"name the files in it: aios run {feed}/*")
+        if not feed.is_file():
+            raise SettingsError(str(feed), "there is no such file", "name a delivered file that can be read")
+        if not feed.stat().st_size:
+            raise SettingsError(str(feed), "the file is empty", "ask for it again")
+    takes_in = stages is None or "records" in {name.strip() for name in stages.split(",")}
+    if takes_in and not feeds and not (inbox.is_dir() and any(_delivered(path) for path in inbox.iterdir())):
+        raise SettingsError(
+            "nothing to run",
+            f"no delivery was named and {inbox} holds none",
+            f"name files (aios run FEED…), or put some into {inbox}; for a first try: "
+            "aios example && aios run example/feeds/*",
+        )
+
+
+def _delivered(path: Path) -> bool:
+    return path.is_file() and path.name[0] not in "._"
 
 
 def _lines(told: dict[str, Any], lake: Path) -> list[str]:
