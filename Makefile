@@ -9,7 +9,9 @@ PYTHON := $(BIN)/python
 PYTEST := $(PYTHON) -m pytest
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+INSTALLED_BENCH := $(VENV)/.installed-bench
 PACKAGES := aios_assets audit dashboards lineage policies serving
+JOBS ?= auto --maxprocesses=4
 SKUS ?= 20000
 SEED ?= 7
 EXAMPLE := build/example-$(SKUS)-$(SEED)
@@ -25,11 +27,11 @@ run: $(INSTALLED) $(EXAMPLE)/.made ## Set up from nothing, then take an example 
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## Set up, then all tests; of the fault sweeps a sample
-	@$(PYTEST) -m "not sweep" -rs
+	@$(PYTEST) -n $(JOBS) -m "not sweep" -rs
 
 .PHONY: check
 check: lint ## Lint, types and the quick tests
-	@$(PYTEST) -m "not slow and not sweep"
+	@$(PYTEST) -n $(JOBS) -m "not slow and not sweep"
 
 .PHONY: lint
 lint: $(INSTALLED_DEV) ## Style, formatting, types, and who may import whom
@@ -40,14 +42,14 @@ lint: $(INSTALLED_DEV) ## Style, formatting, types, and who may import whom
 
 .PHONY: faults
 faults: $(INSTALLED_DEV) ## The whole fault sweeps: every file operation, every way to fail
-	@$(PYTEST) -m sweep -rs
+	@$(PYTEST) -n $(JOBS) -m sweep -rs
 
 .PHONY: fuzz
 fuzz: $(INSTALLED_DEV) ## Property tests with many more examples, ROUNDS times with fresh seeds
-	@for round in $$(seq $(ROUNDS)); do $(PYTEST) -m "hypothesis and not sweep" --hypothesis-profile=fuzz || exit 1; done
+	@for round in $$(seq $(ROUNDS)); do $(PYTEST) -n $(JOBS) -m "hypothesis and not sweep" --hypothesis-profile=fuzz || exit 1; done
 
 .PHONY: bench
-bench: $(INSTALLED_DEV) ## Every benchmark beside its baseline: JSON lines, then a table
+bench: $(INSTALLED_BENCH) ## Every benchmark beside its baseline: JSON lines, then a table
 	@$(PYTHON) benchmarks
 
 .PHONY: dev
@@ -66,7 +68,7 @@ wheel: $(INSTALLED_DEV) ## Build the wheel into dist/
 .PHONY: constraints
 constraints: ## Write deploy/constraints.txt anew from the newest versions that pyproject.toml allows
 	@rm -rf build/constraints && python3 -m venv build/constraints && : >deploy/constraints.txt
-	@deploy/install build/constraints/bin/python -e '.[dev,postgres]' uv
+	@deploy/install build/constraints/bin/python -e '.[dev,bench,postgres]' uv
 	@{ echo '# The versions that were tested together. Written by `make constraints`; names and versions only.'; \
 	   build/constraints/bin/uv pip freeze --quiet --exclude-editable --python build/constraints/bin/python; } >deploy/constraints.txt
 
@@ -88,6 +90,10 @@ $(INSTALLED_DEV): $(PYTHON) pyproject.toml deploy/constraints.txt
 	@echo "Installing into $(VENV), test tools included: a minute or two the first time" >&2
 	@deploy/install $(PYTHON) -e '.[dev]'
 	@touch $@ $(INSTALLED)
+
+$(INSTALLED_BENCH): $(INSTALLED_DEV)
+	@deploy/install $(PYTHON) -e '.[dev,bench]'
+	@touch $@
 
 $(EXAMPLE)/.made: | $(INSTALLED)
 	@$(BIN)/aios example $(EXAMPLE) --skus $(SKUS) --seed $(SEED)

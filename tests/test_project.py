@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("aios_assets", "audit", "dashboards", "lineage", "policies", "serving")
 FOLDERS = {*PACKAGES, "benchmarks", "deploy", "docs", "examples", "tests", ".ci"}
+BROUGHT = {"triton_python_backend_utils", "grpc", "my_shop"}
+"""Brought by Triton's server, by its client, by an example."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -69,22 +72,25 @@ class TestFiles:
 
 
 class TestLibraries:
-    def test_what_is_imported_is_declared(self) -> None:
-        wanted = PROJECT["project"]["dependencies"] + [
-            one for extra in ("triton", "postgres") for one in PROJECT["project"]["optional-dependencies"][extra]
+    @pytest.mark.parametrize(
+        ("folders", "extras"), [(PACKAGES, ("triton", "postgres")), (("tests",), ("triton", "dev"))]
+    )
+    def test_what_is_imported_is_declared(self, folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
+        project = PROJECT["project"]
+        wanted = [
+            *project["dependencies"],
+            *(one for extra in extras for one in project["optional-dependencies"][extra]),
         ]
         declared = {plain(re.split(r"[\[<>=!~ ]", one)[0]) for one in wanted}
-        from importlib.metadata import packages_distributions
-
+        own = {*sys.stdlib_module_names, *PACKAGES, "tests", *(file.stem for file, _ in sources("tests")), *BROUGHT}
         made_by = packages_distributions()
-        missing = {}
-        for file, tree in sources(*PACKAGES):
-            for name in imported(tree):
-                top = name.split(".")[0]
-                if top in sys.stdlib_module_names or top in PACKAGES or top == "triton_python_backend_utils":
-                    continue
-                if not {plain(maker) for maker in made_by.get(top, [top])} & declared:
-                    missing[top] = str(file.relative_to(ROOT))
+        missing = {
+            name.split(".")[0]: str(file.relative_to(ROOT))
+            for file, tree in sources(*folders)
+            for name in imported(tree)
+            if name.split(".")[0] not in own
+            and not {plain(maker) for maker in made_by.get(name.split(".")[0], [name.split(".")[0]])} & declared
+        }
         assert missing == {}
 
     def test_opentelemetrys_sdk_is_set_up_in_one_place(self) -> None:
