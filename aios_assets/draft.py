@@ -14,7 +14,8 @@ import polars as pl
 from aios_assets.disk import sha256_of, sync_file, sync_folder
 from aios_assets.fingerprint import bucket_of
 from aios_assets.keyed import without
-from aios_assets.lake import FILES, Lake
+from aios_assets.lake import Lake
+from aios_assets.lock import FILES
 from policies.contract import ATTEMPT, Contract
 from policies.permit import DraftFile
 

@@ -1,15 +1,13 @@
 """Lake: governed Delta tables. The only writer takes a permit; the only reader shows what the ledger committed.
 
 The one file that meets deltalake. delta-rs neither syncs its files nor checks that an added file exists, that a removed
-one is a member, or that a permit was used before: all of that is done here.
+one is a member, or that a permit was used before: all of that is the lock's work.
 """
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
@@ -17,49 +15,21 @@ from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Sc
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
-from aios_assets.disk import copy_file, locked, sha256_of, sync_file, sync_folder
-from aios_assets.errors import ForeignVersion, LakeError, NotPermitted, Overtaken
+from aios_assets.errors import LakeError
+from aios_assets.lock import Landed, Lock, log_file, storage_failed
 from aios_assets.proven import Proven
-from aios_assets.record import closing_event
-from aios_assets.telemetry import current_trace_id
 from audit.clock import Clock
-from audit.entries import Abandoned, Committed, Decided, Foreign, Planned, closed
+from audit.entries import Foreign, Planned
 from audit.errors import LedgerError
-from audit.history import LOG, log_versions, read_version
-from audit.ledger import AlreadyLogged, Entry, Kind, Ledger
-from audit.tables import InDoubt, Tables, TableState
-from policies.permit import DraftFile, Permit, Write
-
-FILES = "_files"
-"""Folder of data files inside a table's: VACUUM by any tool leaves folders that begin with `_` alone."""
-
-LOCK = "_lock"
-"""File inside a table's folder that whoever changes the table on this machine holds."""
+from audit.history import LOG
+from audit.ledger import Ledger
+from audit.tables import Tables, TableState
+from policies.permit import DraftFile, Permit
 
 CONFIGURATION = {"delta.enableExpiredLogCleanup": "false", "delta.checkpointInterval": "1000000"}
 """Log entries are evidence: delta never cleans them up; `aios maintain` writes checkpoints."""
 
 LATER = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
-
-RERUN = "run the stage again; cached answers are used"
-
-
-@dataclass(frozen=True)
-class Landed:
-    """One committed write: the table's new version, and whether it had landed before."""
-
-    table: str
-    version: int
-    already: bool
-
-
-@dataclass(frozen=True)
-class _Case:
-    """A permit whose decision stands in the ledger. What it allows is read there, never off the permit."""
-
-    permit: str
-    index: int
-    decided: Decided
 
 
 class Lake:
@@ -70,6 +40,7 @@ class Lake:
         self._tables = Tables(ledger)
         self._proven = Proven()
         self._handles: dict[str, DeltaTable] = {}
+        self._lock = Lock(root, ledger, clock, tables=self._tables, proven=self._proven, land=self._land)
 
     @property
     def name(self) -> str:
@@ -133,18 +104,9 @@ class Lake:
         """Remembers drafts that this process has just synced, bytes and names."""
         self._proven.made_durable(self.folder(table) / file.path for file in files)
 
-    @contextlib.contextmanager
-    def alone(self, *tables: str) -> Iterator[None]:
-        """Keeps every other process of this machine from changing these tables.
-
-        The lock saves work and lets torn log entries be told from ones that are being written; who wins is decided by
-        Delta's put-if-absent of the next version.
-        """
-        with contextlib.ExitStack() as held:
-            for table in sorted(set(tables)):
-                self.folder(table).mkdir(parents=True, exist_ok=True)
-                held.enter_context(locked(self.folder(table) / LOCK))
-            yield
+    def alone(self, *tables: str) -> contextlib.AbstractContextManager[None]:
+        """Keeps every other process of this machine from changing these tables."""
+        return self._lock.alone(*tables)
 
     def commit(self, permit: Permit) -> tuple[Landed, ...]:
         """Commits every write of a permit, in order; what is already committed under it is recognised, not repeated.
@@ -153,34 +115,15 @@ class Lake:
         commit came first (in both cases what was still open is abandoned), ForeignVersion where the table holds a
         version that nobody was permitted, LakeError where storage fails: the permit stays in doubt, for `reconcile`.
         """
-        case = self._case(permit)
-        try:
-            with self.alone(*(planned.write.table for planned in case.decided.writes)):
-                return self._carry_out(case)
-        except OSError as failed:
-            raise _storage_failed(case.decided.table, failed) from failed
+        return self._lock.commit(permit)
 
     def abandon(self, permit: Permit, why: str) -> None:
         """Ends a permit: each write of it that has not landed is abandoned."""
-        case = self._case(permit)
-        with self.alone(*(planned.write.table for planned in case.decided.writes)):
-            for planned in case.decided.writes:
-                self._finish_landed(planned.write.table)
-            self._abandon(case, why)
+        self._lock.abandon(permit, why)
 
     def name_foreign(self, table: str) -> tuple[Foreign, ...]:
         """Names in the ledger every version above the last committed one; answers them. Hold the table's lock."""
-        self._clear_torn(table)
-        self._finish_landed(table)
-        state = self.tables.state(table)
-        committed = state.version if state else -1
-        found = []
-        for number in sorted(number for number in log_versions(self.folder(table)) if number > committed):
-            foreign = Foreign(table, number, sha256_of(log_file(self.folder(table), number)))
-            once = f"foreign:{table}:{number}:{foreign.log_sha256}"
-            found.append((foreign, self._entry(Kind.FOREIGN, table, foreign.body(), once)))
-        self._append(*(entry for _, entry in found))
-        return tuple(foreign for foreign, _ in found)
+        return self._lock.name_foreign(table)
 
     def copy_log(self, table: str, to: Path) -> None:
         """Writes a checkpoint of the table's last committed version into the folder `to`, by a log of links there.
@@ -209,158 +152,15 @@ class Lake:
                 "run `aios audit verify`; the checkpoint was thrown away",
             )
 
-    def _case(self, permit: Permit) -> _Case:
-        """The decision behind a permit: in the ledger, with the permit's leaf and id, covering these writes to the letter."""
-        index = permit.ledger_index
-        found = next(iter(self.ledger.read(index, index + 1)), None) if index >= 0 else None
-        if found is None or found.entry.kind is not Kind.DECIDED or found.leaf.hex() != permit.ledger_leaf:
-            raise NotPermitted(
-                f"permit {permit.id}",
-                f"the ledger holds no such decision at {index}",
-                "let the gate judge the draft: only stages issue permits",
-            )
-        decided = Decided.parse(found.entry.body)
-        covered = [planned.write.digest for planned in decided.writes]
-        if decided.permit != permit.id or covered != [write.digest for write in permit.writes]:
-            raise NotPermitted(
-                f"permit {permit.id}",
-                f"entry {index} decided something else",
-                "a permit is for one attempt's exact writes; have the draft judged",
-            )
-        return _Case(permit.id, index, decided)
-
-    def _carry_out(self, case: _Case) -> tuple[Landed, ...]:
-        """1 finish what landed · 2 recognise, refuse a used permit · 3 refuse stale parents, changed bytes · 4 commit.
-
-        Every write is looked at before the first is made, so that an attempt lands whole or, but for a fault, not at all.
-        """
-        landed, rest = dict[str, Landed](), list[Planned]()
-        for planned in case.decided.writes:  # 1
-            self._clear_torn(planned.write.table)
-            self._finish_landed(planned.write.table)
-        for planned in case.decided.writes:  # 2
-            table, version = planned.write.table, planned.write.parent + 1
-            if self._is_committed(case, planned.write):
-                landed[table] = Landed(table, version, already=True)
-            else:
-                self._refuse_used(case, table)
-                rest.append(planned)
-        for planned in rest:  # 3
-            self._refuse_stale(case, planned.write)
-            self._refuse_changed(case, planned.write)
-        for planned in rest:  # 4
-            self._to_delta(case, planned)
-            self._record(case, planned.write)
-            landed[planned.write.table] = Landed(planned.write.table, planned.write.parent + 1, already=False)
-        if not case.decided.writes:
-            self._append(*self._closing(case, ()))
-        return tuple(landed[planned.write.table] for planned in case.decided.writes)
-
-    def _clear_torn(self, table: str) -> None:
-        """Takes away a log entry of which a power cut kept the name and lost the bytes.
-
-        It was never acknowledged, and delta-rs would read it as old data, or not open the table at all. Nobody is
-        writing it now: the lock is held, and foreign writers link whole files.
-        """
-        folder = self.folder(table)
-        while (top := max(log_versions(folder), default=-1)) >= 0:
-            version, state = read_version(folder, top), self.tables.state(table)
-            if version is None or not (version.torn and version.sha256) or (state and top in state.history):
-                return
-            log_file(folder, top).unlink()
-            sync_folder(folder / LOG)
-
-    def _finish_landed(self, table: str) -> None:
-        """Records commits of this table that landed and whose process died before it could say so."""
-        for doubt in self.tables.in_doubt:
-            if doubt.planned.write.table == table and self._has_landed(doubt.permit, doubt.planned.write):
-                self._rewrite_log(doubt.planned.write)
-                self._record(_case_of(doubt), doubt.planned.write)
-
-    def _has_landed(self, permit: str, write: Write) -> bool:
-        """Whether the log holds this write, as it was decided; a permit's id on other actions proves nothing."""
-        version = read_version(self.folder(write.table), write.parent + 1)
-        if version is None or version.torn or not version.carries(permit):
-            return False
-        added = {(file.path, file.size) for file in version.adds.values()}
-        removed = write.overwrite or set(version.removes) == set(write.removes)
-        return removed and added == {(file.path, file.size) for file in write.adds}
-
-    def _is_committed(self, case: _Case, write: Write) -> bool:
-        state = self.tables.state(write.table)
-        version = state.history.get(write.parent + 1) if state else None
-        return version is not None and version.permit == case.permit and version.decided == case.index
-
-    def _refuse_used(self, case: _Case, table: str) -> None:
-        open_now = [(doubt.permit, doubt.decided, doubt.planned.write.table) for doubt in self.tables.in_doubt]
-        if (case.permit, case.index, table) not in open_now:
-            raise NotPermitted(
-                f"permit {case.permit} for table {table}",
-                "it was used up or abandoned",
-                "a permit works once; have a new draft judged",
-            )
-
-    def _refuse_stale(self, case: _Case, write: Write) -> None:
-        """The parent must be what is published, be the top of the log, and have the log entry that was committed."""
-        state, folder = self.tables.state(write.table), self.folder(write.table)
-        committed = state.version if state else -1
-        foreign = state.foreign if state else {}
-        there = max(log_versions(folder), default=-1)
-        # A repair is judged on top of the foreign versions that it undoes, and overwrites them.
-        over = range(committed + 1, write.parent + 1)
-        undoes = write.overwrite and committed >= 0 and len(over) > 0 and all(number in foreign for number in over)
-        if committed != write.parent and not undoes:
-            why = f"version {committed} is published and the draft was judged on top of version {write.parent}"
-            self._abandon(case, why)
-            raise Overtaken(f"draft for {write.table}", why, RERUN)
-        if there > write.parent:
-            raise ForeignVersion(
-                f"table {write.table}",
-                f"its log holds version {there}, for which there is no permit; nothing is built on it",
-                f"look at it, then `aios repair {write.table}` publishes version {committed} again",
-            )
-        if write.parent < 0:
-            return
-        known = foreign[there].log_sha256 if undoes else state.history[committed].log_sha256 if state else ""
-        if there < write.parent or sha256_of(log_file(folder, there)) != known:
-            raise LakeError(
-                f"table {write.table}",
-                f"the log entry of version {write.parent} is gone or changed; nothing is built on it",
-                "bring it back from a backup; `aios audit verify` names every such file",
-            )
-
-    def _refuse_changed(self, case: _Case, write: Write) -> None:
-        """Every draft file must be new, lie in the table's own folder, and have the bytes that were judged."""
-        state, folder = self.state(write.table), self.folder(write.table)
-        members, paths, why = state.files if state else {}, [file.path for file in write.adds], ""
-        for file in write.adds:
-            path = PurePosixPath(file.path)
-            if path.parts != (FILES, path.name) or path.name in {"", "..", "."}:
-                why = f"file {file.path} lies outside {FILES}"
-            elif file.path in members or paths.count(file.path) > 1:
-                why = f"file {file.path} is added twice, or is a member already"
-            elif not self._proven.holds(folder / file.path, file):
-                why = f"file {file.path} is gone, or no longer has the bytes that were judged"
-        if strangers := sorted(set(write.removes) - set(members)):
-            why = f"{strangers[0]} is to be removed and is no member of version {write.parent}"
-        if why:
-            self._abandon(case, why)
-            raise NotPermitted(f"draft for {write.table}", why, "run the stage again; nothing was made visible")
-
-    def _to_delta(self, case: _Case, planned: Planned) -> None:
-        """Makes the drafts durable where their writer has not, then links the next version into the log."""
+    def _land(self, permit: str, index: int, planned: Planned) -> None:
+        """Links a write into its table's log; see aios_assets.lock.Land. No retries: they would rebase in silence."""
         write, folder = planned.write, self.folder(planned.write.table)
-        unsynced = [path for f in write.adds if not self._proven.is_durable(path := folder / f.path)]
-        for path in unsynced:
-            sync_file(path)
-        if unsynced:
-            sync_folder(folder / FILES)
         at, schema = int(self.clock.now().timestamp() * 1000), Schema.from_json(planned.schema)
         adds = [AddAction(f.path, f.size, {}, at, _data_change(), f.stats or "{}") for f in write.adds]
         properties = CommitProperties(
-            custom_metadata={"aios.permit": case.permit, "aios.decided": str(case.index)},
+            custom_metadata={"aios.permit": permit, "aios.decided": str(index)},
             max_commit_retries=0,
-            app_transactions=[Transaction(case.permit, 1)],
+            app_transactions=[Transaction(permit, 1)],
         )
         try:
             if write.parent < 0:
@@ -376,13 +176,7 @@ class Lake:
                 )  # fmt: skip
         except (DeltaError, OSError, ValueError) as failed:
             self._handles.pop(write.table, None)
-            # An exception does not mean "not committed": the log says what happened.
-            if self._has_landed(case.permit, write):
-                self._rewrite_log(write)
-                return
-            self._refuse_stale(case, write)
-            raise _storage_failed(write.table, failed) from failed
-        sync_file(log_file(folder, write.parent + 1))
+            raise storage_failed(write.table, failed) from failed
 
     def _at(self, table: str, version: int) -> DeltaTable:
         """The table opened at exactly this version; a kept handle reads only the log entries that are new to it."""
@@ -392,80 +186,6 @@ class Lake:
         if handle is None or handle.version() != version:
             handle = self._handles[table] = DeltaTable(str(self.folder(table)), version=version)
         return handle
-
-    def _rewrite_log(self, write: Write) -> None:
-        """Puts a durable copy in the place of a log entry of which nobody knows whether its sync failed.
-
-        The kernel forgets bytes that it could not write, and a second fsync then says that all is well.
-        """
-        folder = self.folder(write.table)
-        copy, log = folder / "_log_copy", log_file(folder, write.parent + 1)
-        copy.unlink(missing_ok=True)
-        copy_file(log, copy)
-        copy.replace(log)
-
-    def _record(self, case: _Case, write: Write) -> None:
-        """Makes the log entry's name durable, tells the ledger, and makes sure that the ledger believes it."""
-        folder, version = self.folder(write.table), write.parent + 1
-        sync_folder(folder / LOG)
-        sync_folder(folder)
-        if write.parent < 0:
-            for above in (folder, *folder.parents):
-                if above == self.root:
-                    break
-                sync_folder(above.parent)
-        body = Committed(case.permit, write.table, version, sha256_of(log_file(folder, version)), case.index).body()
-        entries = [self._entry(Kind.COMMITTED, write.table, body, closed(case.permit, write.table))]
-        state = self.tables.state(write.table)
-        for number, foreign in sorted(state.foreign.items() if state else ()):
-            if foreign.repaired_by is None and number <= write.parent:
-                undone = Foreign(write.table, number, foreign.log_sha256, case.permit).body()
-                entries.append(self._entry(Kind.FOREIGN, write.table, undone, f"repaired:{write.table}:{number}"))
-        if [doubt.planned.write.table for doubt in self._open(case)] == [write.table]:
-            entries += self._closing(case, (*self._landed(case), write.table))
-        self._append(*entries)
-        if not self._is_committed(case, write):
-            raise NotPermitted(
-                f"permit {case.permit} for table {write.table}",
-                f"the ledger does not take version {version} for committed: the permit was ended meanwhile",
-                f"run `aios audit verify`, then `aios repair {write.table}`",
-            )
-
-    def _abandon(self, case: _Case, why: str) -> None:
-        """Abandons what is still open, and ends the attempt's story with it."""
-        entries = []
-        for doubt in self._open(case):
-            table = doubt.planned.write.table
-            body = Abandoned(case.permit, table, why).body()
-            entries.append(self._entry(Kind.ABANDONED, table, body, closed(case.permit, table)))
-        if entries:
-            self._append(*entries, *self._closing(case, self._landed(case)))
-
-    def _open(self, case: _Case) -> list[InDoubt]:
-        return [doubt for doubt in self.tables.in_doubt if (doubt.permit, doubt.decided) == (case.permit, case.index)]
-
-    def _landed(self, case: _Case) -> tuple[str, ...]:
-        return tuple(p.write.table for p in case.decided.writes if self._is_committed(case, p.write))
-
-    def _closing(self, case: _Case, landed: tuple[str, ...]) -> tuple[Entry, ...]:
-        if case.decided.event is None:
-            return ()
-        now, trace_id = self.clock.now(), current_trace_id() or ""
-        return (closing_event(case.decided, case.index, now, trace_id, landed=landed),)
-
-    def _append(self, *entries: Entry) -> None:
-        """Appends all at once; where some were told before (that is what `once` keys are for), the others one by one."""
-        if not entries:
-            return
-        try:
-            self.ledger.append(*entries)
-        except AlreadyLogged:
-            for entry in entries:
-                with contextlib.suppress(AlreadyLogged):
-                    self.ledger.append(entry)
-
-    def _entry(self, kind: Kind, subject: str, body: Mapping[str, Any], once: str) -> Entry:
-        return Entry(kind, subject, body, self.clock.now(), current_trace_id() or "", once)
 
 
 def delta_schema(schema: pl.Schema) -> str:
@@ -478,23 +198,6 @@ def polars_schema(delta: str) -> pl.Schema:
     """The columns of a Delta schema (JSON)."""
     empty = pa.schema(Schema.from_json(delta).to_arrow()).empty_table()
     return pl.DataFrame(pl.from_arrow(empty)).schema
-
-
-def log_file(folder: Path, version: int) -> Path:
-    """The log entry of a version of the table in this folder."""
-    return folder / LOG / f"{version:020d}.json"
-
-
-def _case_of(doubt: InDoubt) -> _Case:
-    return _Case(doubt.permit, doubt.decided, doubt.decision)
-
-
-def _storage_failed(table: str, failed: Exception) -> LakeError:
-    return LakeError(
-        f"commit to {table}",
-        f"storage failed: {failed}",
-        "mend it (space, mount, rights), then run again: `aios reconcile` finishes what was decided",
-    )
 
 
 def _data_change() -> bool:

@@ -338,7 +338,7 @@ def test_a_file_that_nobody_synced_is_synced_by_the_commit(house: House, monkeyp
     permit = house.judged("things", {"a": 1})
     synced: list[Path] = []
     other = House.opened(house.folder)
-    monkeypatch.setattr("aios_assets.lake.sync_file", synced.append)
+    monkeypatch.setattr("aios_assets.lock.sync_file", synced.append)
     other.lake.commit(permit)
     assert {file.path for file in permit.writes[0].adds} <= {f"_files/{path.name}" for path in synced}
 
