@@ -22,10 +22,11 @@ def maintain(
 ) -> None:
     """Writes checkpoints of every table's log and deletes files that no kept version, pin or waiting draft needs."""
     from aios_assets.cli.opened import act
+
+    settings = act(lake).settings
     from aios_assets.maintenance import maintain as keep_up  # 4 s
     from aios_assets.runtime import Runtime
 
-    settings = act(lake).settings
     progress("  looking through every table …")
     done: Any = keep_up(Runtime.open(settings), **({} if keep_days is None else {"keep_days": keep_days}))
     told = plain(done)

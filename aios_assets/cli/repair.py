@@ -20,11 +20,12 @@ def repair(
 ) -> None:
     """Names a table's foreign versions in the ledger and puts its last committed version back on top, by permit."""
     from aios_assets.cli.opened import act, known_table
-    from aios_assets.repair import repair as mend  # 4 s: the gate and its suite
-    from aios_assets.runtime import Runtime
 
     opened = act(lake)
     known_table(opened.lake, table)
+    from aios_assets.repair import repair as mend  # 4 s: the gate and its suite
+    from aios_assets.runtime import Runtime
+
     done: Any = mend(Runtime.open(opened.settings), table)
     told = plain(done)
     tell(told, [f"{name}: {value}" for name, value in told.items()], as_json=as_json)

@@ -1,12 +1,15 @@
 """`aios run`: from delivered files to listings, as the Dagster job that the UI and the schedules run."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aios_assets.cli.answer import FAULT, SAID_NO, JsonOption, LakeOption, progress, table, tell
 from aios_assets.errors import SettingsError
+
+if TYPE_CHECKING:
+    from aios_assets.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -33,11 +36,13 @@ def run(
     progress("  starting …")
     from aios_assets.catalogue import run_catalogue  # 4 s: Dagster, the stages, the models
 
+    chosen = [name.strip() for name in stages.split(",")] if stages else None
+    _known(chosen or [], settings)
     ran = run_catalogue(
         settings,
         files=[str(file.absolute()) for file in feeds or ()],
         supplier=supplier or "",
-        only=[name.strip() for name in stages.split(",")] if stages else None,
+        only=chosen,
         say=progress,
     )
     tell(ran.plain(), _lines(ran.plain(), settings.lake_folder), as_json=as_json)
@@ -64,6 +69,15 @@ def _ready(feeds: list[Path], stages: str | None, inbox: Path) -> None:
             f"name files (aios run FEED…), or put some into {inbox}; for a first try: "
             "aios example && aios run example/feeds/*",
         )
+
+
+def _known(chosen: list[str], settings: "Settings") -> None:
+    """Refuses a stage that there is not, before a folder is made."""
+    from aios_assets.definitions import stages
+
+    names = [stage.name for stage in stages(settings) if stage.part != "evidence"]
+    if strange := sorted(set(chosen) - set(names)):
+        raise SettingsError("--stages", f"{', '.join(strange)} is no stage", f"name some of {', '.join(names)}")
 
 
 def _delivered(path: Path) -> bool:
