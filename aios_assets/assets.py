@@ -1,16 +1,21 @@
 """Assets: every stage as a Dagster asset that reports what the gate said. Dagster shows the verdict, it is no lock."""
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
-from aios_assets.errors import AiosError, LakeError
+from aios_assets.errors import AiosError, ForeignVersion, LakeError, NotPermitted
 from aios_assets.journal import Attempt
 from aios_assets.materialise import Run, materialise
+from aios_assets.reconcile_runs import PROCESS, process_tag
 from aios_assets.runtime import Runtime
 from aios_assets.stage import FEED, Stage
+from aios_assets.telemetry import current_trace_id
 from aios_assets.work import Feed
+from audit.errors import LedgerError, NotCanonical
+from audit.ledger import Entry, Kind
 from lineage.columns import column_lineage
 from policies.contract import Contract
 from policies.verdict import Finding, Outcome
@@ -21,12 +26,21 @@ GATE = "gate"
 FeedReader = Callable[[Runtime, Sequence[str], str | None], Feed]
 """Reads delivered files (paths, supplier or None) into mapped records."""
 
-
 DELIVERED: dict[str, Any] = {
     "files": dg.Field([str], default_value=[], description="Delivered files; none: all in the watched folder."),
     "supplier": dg.Field(str, default_value="", description="Who delivered, where a file's name does not say it."),
 }
 """Run configuration of the asset that takes deliveries in."""
+
+RETRIES = dg.RetryPolicy(max_retries=2, delay=0.5, backoff=dg.Backoff.EXPONENTIAL)
+"""For faults of storage only: each failure says itself whether it is worth another try."""
+
+STORAGE = (LakeError, LedgerError, OSError)
+LASTING = (NotPermitted, ForeignVersion, NotCanonical)
+"""Faults that another try meets again."""
+
+FINDING = ("outcome", "rule", "about", "why", "do")
+ORDER = {Outcome.REFUSED: 0, Outcome.ADMITTED: 1, Outcome.NOT_APPLICABLE: 2}
 
 
 def asset_of(stage: Stage, stages: Sequence[Stage], read_feed: FeedReader) -> dg.AssetsDefinition:
@@ -48,7 +62,7 @@ def asset_of(stage: Stage, stages: Sequence[Stage], read_feed: FeedReader) -> dg
                 description=stage.described,
                 owners=[stage.owner],
                 kinds={"delta", "polars"},
-                tags={"grain": "row" if stage.rowwise else (f"group-{stage.group.by}" if stage.group else "whole")},
+                tags=_tags(stage),
                 code_version=stage.code[:12],
                 metadata=_declared(stage, contracts),
             )
@@ -56,35 +70,45 @@ def asset_of(stage: Stage, stages: Sequence[Stage], read_feed: FeedReader) -> dg
         check_specs=[check],
         can_subset=False,
         config_schema=DELIVERED if stage.reads_feed else None,
+        retry_policy=RETRIES,
+        # What is read off the ledger comes last, and so tells of the other stages of its run.
+        op_tags={"dagster/priority": "0" if "ledger" in stage.resources else "1"},
     )
     def asset(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        _claim(context)
         runtime = Runtime.here()
         told = context.op_execution_context.op_config or {}
         run = Run(context.run_id, context.job_name)
         try:
             feed = read_feed(runtime, told["files"], told["supplier"] or None) if stage.reads_feed else None
             attempt = materialise(stage, runtime, run, contracts=contracts, feed=feed)
-        except AiosError as fault:
-            raise dg.Failure(
-                f"{fault.what}: {fault.why}. To do: {fault.do}",
-                metadata={"what": fault.what, "why": fault.why, "do": fault.do},
-                allow_retries=isinstance(fault, LakeError),
-            ) from fault
+        except Exception as fault:  # whatever a stage's own function raises is told in words, and on the record
+            _remember(fault, stage, runtime, context)
+            raise _failure(fault, stage) from fault
         if attempt.refused:
             yield _check(stage, attempt)
-            raise dg.Failure(_words(stage, attempt), metadata=_ended(attempt), allow_retries=False)
+            raise dg.Failure(_words(stage, attempt), metadata=_ended(stage, attempt), allow_retries=False)
         yield dg.MaterializeResult(
-            asset_key=stage.name, metadata=_ended(attempt), check_results=[_check(stage, attempt)]
+            asset_key=stage.name,
+            metadata=_ended(stage, attempt),
+            check_results=[_check(stage, attempt)],
+            data_version=dg.DataVersion(f"{stage.name}@{attempt.version}"),
         )
 
     return asset
 
 
-def _declared(stage: Stage, contracts: dict[str, Contract]) -> dict[str, Any]:
+def _tags(stage: Stage) -> dict[str, str]:
+    grain = "row" if stage.rowwise else (f"group-{stage.group.by}" if stage.group else "whole")
+    return {"grain": grain, **{f"holds/{tag}": "" for tag in sorted(stage.contract.tags)}}
+
+
+def _declared(stage: Stage, contracts: Mapping[str, Contract]) -> dict[str, Any]:
     inputs: dict[str, Any] = {name: contracts[name] for name in stage.inputs}
     lineage = column_lineage(stage.contract, inputs | ({FEED: None} if stage.reads_feed else {}))
     told = {column.name: column for column in stage.contract.columns}
     return {
+        "dagster/table_name": stage.name,
         "dagster/column_schema": dg.TableSchema(
             columns=[
                 dg.TableColumn(
@@ -94,7 +118,7 @@ def _declared(stage: Stage, contracts: dict[str, Contract]) -> dict[str, Any]:
                     constraints=dg.TableColumnConstraints(
                         nullable=name not in told or told[name].null is not None,
                         unique=(name,) == stage.contract.keys,
-                        other=sorted(told[name].tags) if name in told else [],
+                        other=_promised(told[name].tags, told[name].null) if name in told else [],
                     ),
                 )
                 for name, dtype in stage.contract.schema.items()
@@ -109,36 +133,85 @@ def _declared(stage: Stage, contracts: dict[str, Contract]) -> dict[str, Any]:
         ),
         "key": ", ".join(stage.contract.keys),
         "promises": dg.MetadataValue.md(
-            "\n".join(f"- {rule.name}: {rule.why}" for rule in stage.contract.rules) or "none beyond types and key"
+            "\n".join(f"- **{rule.name}**: a row is set aside where {rule.why}" for rule in stage.contract.rules)
+            or "Types and key; no rule about single rows."
         ),
+        "rows set aside go to": stage.quarantine,
     }
 
 
-def _ended(attempt: Attempt) -> dict[str, Any]:
+def _promised(tags: frozenset[str] | set[str], null: str | None) -> list[str]:
+    return [*sorted(tags), *([f"null: {null}"] if null else [])]
+
+
+def _claim(context: dg.AssetExecutionContext) -> None:
+    """Says in the run's tags which process carries it out, so that the run can be ended if that process dies."""
+    mine = process_tag()
+    if context.run.tags.get(PROCESS) != mine[PROCESS]:
+        context.instance.add_run_tags(context.run_id, mine)
+
+
+def _remember(fault: Exception, stage: Stage, runtime: Runtime, context: dg.AssetExecutionContext) -> None:
+    """Puts the fault on record: its class only, since its words may quote what a feed holds."""
+    body = {"run": context.run_id, "stage": stage.name, "fault": type(fault).__name__}
+    once = f"fault:{context.run_id}:{stage.name}:{context.retry_number}"
+    entry = Entry(Kind.RUN, stage.name, body, runtime.clock.now(), current_trace_id() or "", once)
+    # A ledger that cannot be written to is told by Dagster alone; the fault itself must not be lost over it.
+    with contextlib.suppress(LedgerError):
+        runtime.lake.ledger.append(entry)
+
+
+def _failure(fault: Exception, stage: Stage) -> dg.Failure:
+    """The fault as Dagster shows it: what happened, why, what to do; tried again only where storage may come back."""
+    if isinstance(fault, AiosError):
+        what, why, do = fault.what, fault.why, fault.do
+    elif isinstance(fault, STORAGE):
+        what, why, do = f"stage {stage.name}", str(fault), "mend storage, then run again; what was decided is finished"
+    else:
+        what, why = f"stage {stage.name}", f"its function raised {type(fault).__name__}: {fault}"
+        do = "mend the stage; the error below says where. Nothing of this attempt was published"
+    passing = isinstance(fault, STORAGE) and not isinstance(fault, LASTING)
+    return dg.Failure(
+        f"{what}: {why}. To do: {do}", metadata={"what": what, "why": why, "do": do}, allow_retries=passing
+    )
+
+
+def _ended(stage: Stage, attempt: Attempt) -> dict[str, Any]:
+    """What became of an attempt; figures are numbers, so that Dagster plots them over time."""
     told: dict[str, Any] = {
+        "outcome": _outcome(attempt),
+        "in words": _words(stage, attempt),
+        "version": dg.MetadataValue.int(attempt.version) if attempt.version is not None else "none yet",
         "dagster/row_count": attempt.rows,
-        "outcome": "unchanged" if attempt.unchanged else ("refused" if attempt.refused else "admitted"),
-        "version": attempt.version if attempt.version is not None else "none yet",
-        "computed": attempt.computed,
-        "put in": attempt.upserted,
-        "taken out": attempt.removed,
-        "set aside": attempt.set_aside,
-        "cost": str(attempt.cost),
+        "rows computed": attempt.computed,
+        "rows put in": attempt.upserted,
+        "rows taken out": attempt.removed,
+        "rows set aside": attempt.set_aside,
+        "rows asked of models": attempt.asked,
         "seconds": dg.MetadataValue.float(round(attempt.seconds, 3)),
-        "attempt": attempt.id,
-        "trace": attempt.trace_id,
+        "cost": dg.MetadataValue.float(float(attempt.cost)),
     }
-    if attempt.ledger_index is not None:
-        told["ledger entry"] = attempt.ledger_index
     if attempt.verdict is not None:
         told["findings"] = dg.MetadataValue.table(
-            records=[
-                dg.TableRecord({"rule": f.rule, "outcome": f.outcome.value, "about": f.about, "why": f.why, "do": f.do})
-                for f in _sorted(attempt.verdict.findings)
-            ],
-            schema=dg.TableSchema([dg.TableColumn(name) for name in ("rule", "outcome", "about", "why", "do")]),
+            records=[_finding(finding) for finding in _sorted(attempt.verdict.findings)],
+            schema=dg.TableSchema([dg.TableColumn(name) for name in FINDING]),
         )
-    return told
+    if attempt.ledger_index is not None:
+        told["ledger entry"] = attempt.ledger_index
+        told["look closer"] = dg.MetadataValue.md(f"`aios policy explain --entry {attempt.ledger_index}`")
+    return told | {"attempt": attempt.id, "trace": attempt.trace_id or "no trace was on"}
+
+
+def _finding(finding: Finding) -> dg.TableRecord:
+    return dg.TableRecord(
+        {
+            "outcome": finding.outcome.value,
+            "rule": finding.rule,
+            "about": finding.about or "the table",
+            "why": finding.why,
+            "do": finding.do,
+        }
+    )
 
 
 def _check(stage: Stage, attempt: Attempt) -> dg.AssetCheckResult:
@@ -148,20 +221,23 @@ def _check(stage: Stage, attempt: Attempt) -> dg.AssetCheckResult:
         passed=not attempt.refused,
         severity=dg.AssetCheckSeverity.ERROR,
         description=_words(stage, attempt),
-        metadata=_ended(attempt),
+        metadata=_ended(stage, attempt),
     )
+
+
+def _outcome(attempt: Attempt) -> str:
+    return "unchanged" if attempt.unchanged else "refused" if attempt.refused else "admitted"
 
 
 def _words(stage: Stage, attempt: Attempt) -> str:
     stays = f"version {attempt.version} stays published" if attempt.version is not None else "nothing is published yet"
-    if attempt.unchanged:
+    if attempt.verdict is None:
         return f"Nothing changed; {stays}."
-    if not attempt.refused or attempt.verdict is None:
+    if not attempt.refused:
         return f"Admitted as version {attempt.version} (ledger entry {attempt.ledger_index})."
     said = " ".join(f"[{f.rule}] {f.why}. To do: {f.do}." for f in attempt.verdict.refusals)
     return f"{stage.name} was refused in attempt {attempt.id}; {stays}. {said}"
 
 
 def _sorted(findings: Sequence[Finding]) -> list[Finding]:
-    order = {Outcome.REFUSED: 0, Outcome.ADMITTED: 1, Outcome.NOT_APPLICABLE: 2}
-    return sorted(findings, key=lambda finding: (order[finding.outcome], finding.rule))
+    return sorted(findings, key=lambda finding: (ORDER[finding.outcome], finding.rule, finding.about))

@@ -16,6 +16,7 @@ from aios_assets.dagster_home import prepare
 from aios_assets.definitions import definitions, stages
 from aios_assets.errors import SettingsError
 from aios_assets.journal import Attempt
+from aios_assets.reconcile_runs import process_tag, reconcile_runs
 from aios_assets.runtime import Runtime
 from aios_assets.settings import Settings, load
 from aios_assets.stage import Stage
@@ -115,6 +116,7 @@ def run_catalogue(
     runtime.journal.on_begin = lambda stage: say(f"  {stage} …")
     runtime.journal.on_end = lambda attempt: say(f"  {attempt.stage}: {_outcome(attempt)} in {attempt.seconds:.1f} s")
     instance = dg.DagsterInstance.get()
+    reconcile_runs(instance)
     wired = definitions(settings)
     feeds = {
         stage.name: {"config": {"files": list(files), "supplier": supplier}}
@@ -128,8 +130,11 @@ def run_catalogue(
             run_config={**QUIET, "ops": feeds},
             asset_selection=[dg.AssetKey(name) for name in chosen],
             raise_on_error=False,
+            tags=process_tag(),
         )
-        wired.resolve_job_def("evidence").execute_in_process(instance=instance, run_config=QUIET, raise_on_error=False)
+        wired.resolve_job_def("evidence").execute_in_process(
+            instance=instance, run_config=QUIET, raise_on_error=False, tags=process_tag()
+        )
     attempts = tuple(runtime.journal.attempts.get(result.run_id, ()))
     refused = {attempt.stage for attempt in attempts if attempt.refused}
     faults = tuple(fault for fault in _faults(result) if fault.table not in refused)

@@ -9,7 +9,7 @@ from aios_assets.dagster_home import prepare
 from aios_assets.errors import SettingsError
 from aios_assets.intake import take_in
 from aios_assets.schedules import CATALOGUE, EVIDENCE, evidence_after, inbox_sensor, nightly
-from aios_assets.sensors import shipping_sensor
+from aios_assets.sensors import reconciling_sensor, shipping_sensor
 from aios_assets.settings import Settings, load
 from aios_assets.stage import Stage, in_order, stages_of
 
@@ -51,12 +51,13 @@ def definitions(settings: Settings | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=[asset_of(stage, known, take_in) for stage in known],
         jobs=[CATALOGUE, EVIDENCE],
-        schedules=[nightly()],
+        schedules=[nightly(settings)],
         sensors=[
             inbox_sensor(settings),
             evidence_after(dg.DagsterRunStatus.SUCCESS),
             evidence_after(dg.DagsterRunStatus.FAILURE),
-            shipping_sensor(),
+            shipping_sensor(settings),
+            reconciling_sensor(),
         ],
     )
 
