@@ -135,21 +135,24 @@ def signed(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     `name@version` is a model's, `source/field` the feed's own word, anything else a rule. A value whose rule or source
     gives no confidence was read exactly: 1. A model that gives none stays without, and the gate says so.
     """
-    made = []
+    made: list[pl.Series | pl.Expr] = []
     for name in (column.name for column in contract.columns if column.answered):
-        by, sure = pl.col(f"{name}__by"), pl.col(f"{name}__confidence")
-        family = (
-            pl.when(by.str.contains(r"\A(?:source|person|rule|model):"))
-            .then(by)
-            .when(by.str.contains("@", literal=True))
-            .then("model:" + by)
-            .when(by.str.starts_with("source/"))
-            .then("source:" + by.str.slice(len("source/")))
-            .otherwise("rule:" + by)
-        )
-        exact = pl.col(name).is_not_null() & by.is_not_null() & ~by.str.contains("@", literal=True)
-        made += [family, pl.when(exact).then(sure.fill_null(1.0)).otherwise(sure).alias(f"{name}__confidence")]
+        by, sure = frame.get_column(f"{name}__by"), pl.col(f"{name}__confidence")
+        # Few signers sign many rows: each name is looked at once.
+        family = {one: _family(one) for one in by.unique().drop_nulls()}
+        models = [one for one in family.values() if one.startswith("model:")]
+        signed_by = by.replace_strict(family, default=None, return_dtype=pl.String)
+        exact = pl.col(name).is_not_null() & signed_by.is_not_null() & ~signed_by.is_in(models)
+        made += [signed_by, pl.when(exact).then(sure.fill_null(1.0)).otherwise(sure).alias(f"{name}__confidence")]
     return frame.with_columns(made)
+
+
+def _family(by: str) -> str:
+    if by.split(":", 1)[0] in FAMILIES:
+        return by
+    if "@" in by:
+        return f"model:{by}"
+    return f"source:{by.removeprefix('source/')}" if by.startswith("source/") else f"rule:{by}"
 
 
 def signer(by: str | None) -> tuple[str | None, str | None]:

@@ -15,6 +15,7 @@ FIELDS = ("title", "description", "brand", "model", "gtin", "price", "currency",
 ATTRIBUTE = "attribute:"
 UNQUOTED = pl.lit(None, dtype=pl.String)
 """No span to show: the value is the whole of what stood there."""
+KEY = ("product", "field", "locale")
 READ = tuple(f"products.{field}" for field in FIELDS)
 CHOSEN = ("matches.product", "products.language", *READ)
 
@@ -72,20 +73,17 @@ def _found(members: pl.DataFrame, models: Gateway) -> pl.DataFrame:
 
 def _chosen(said: pl.DataFrame) -> pl.DataFrame:
     """One value for each key: what most records say; among equals the fullest, then the first supplier and SKU."""
-    keys = ["product", "field", "locale"]
-    told = said.with_columns(pl.col("value").struct.field("value").alias("said")).with_columns(
-        pl.len().over([*keys, "said"]).cast(pl.Int64).alias("agree"), pl.len().over(keys).cast(pl.Int64).alias("all")
+    contested = pl.struct(KEY).is_duplicated()
+    alone = said.filter(~contested).with_columns(agree=pl.lit(1, pl.Int64), differ=pl.lit(0, pl.Int64))
+    several = (
+        said.filter(contested)
+        .with_columns(pl.col("value").struct.field("value").alias("said"))
+        .with_columns(
+            pl.len().over([*KEY, "said"]).cast(pl.Int64).alias("agree"), pl.len().over(KEY).cast(pl.Int64).alias("all")
+        )
+        .sort("agree", pl.col("said").str.len_chars(), "supplier", "sku", descending=[True, True, False, False])
+        .unique(subset=KEY, keep="first", maintain_order=True)
+        .with_columns(differ=pl.col("all") - pl.col("agree"))
     )
-    best = told.sort(
-        *keys, "agree", pl.col("said").str.len_chars(), "supplier", "sku",
-        descending=[False, False, False, True, True, False, False],
-    ).unique(subset=keys, keep="first", maintain_order=True)  # fmt: skip
-    return best.select(
-        *keys,
-        pl.lit(CHANNEL).alias("channel"),
-        "value",
-        "supplier",
-        "sku",
-        "agree",
-        (pl.col("all") - pl.col("agree")).alias("differ"),
-    ).select(column.name for column in LISTINGS.columns)
+    names = [column.name for column in LISTINGS.columns if column.name != "channel"]
+    return pl.concat([alone.select(names), several.select(names)]).with_columns(pl.lit(CHANNEL).alias("channel"))
