@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from aios_assets.disk import copy_file, locked, sha256_of, sync_file, sync_folder
+from aios_assets.ending import closing_event
 from aios_assets.errors import ForeignVersion, LakeError, NotPermitted, Overtaken
 from aios_assets.proven import Proven
-from aios_assets.record import closing_event
 from aios_assets.telemetry import current_trace_id
 from audit.clock import Clock
 from audit.entries import Abandoned, Committed, Decided, Foreign, Planned, closed

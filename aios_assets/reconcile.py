@@ -4,9 +4,9 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from aios_assets.ending import closing_event
 from aios_assets.errors import LakeError, NotPermitted, Overtaken
 from aios_assets.lake import Lake
-from aios_assets.record import closing_event
 from audit.entries import Decided
 from audit.ledger import AlreadyLogged, Kind
 from policies.permit import Permit

@@ -1,18 +1,18 @@
 """Record: what an attempt tells the ledger, and through it OpenLineage."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aios_assets.ending import closing_event
 from audit.canonical import canonical
 from audit.clock import Clock
 from audit.entries import Decided, Planned
 from audit.ledger import Entry, Kind, Ledger, Logged
 from lineage.events import Attempt as Told
 from lineage.events import Decision, Input, Output, completed, failed, started
-from lineage.governance import GATE_DECISION
 from policies.candidate import Candidate
 from policies.contract import Contract
 from policies.permit import Write
@@ -107,22 +107,6 @@ class Record:
 
     def _entry(self, kind: Kind, subject: str, body: Mapping[str, Any], once: str) -> Entry:
         return Entry(kind, subject, body, self.clock.now(), self.trace_id, once)
-
-
-def closing_event(decided: Decided, index: int, at: datetime, trace_id: str, *, landed: Collection[str] = ()) -> Entry:
-    """The lineage entry that ends an attempt: its decision's event, now that the decision has an index and a time.
-
-    `landed` are the tables whose writes were committed; where one of the decision's is missing the attempt is told as
-    aborted, with the outputs that did become visible.
-    """
-    event = dict(decided.event or {})
-    facets = dict(event["run"]["facets"])
-    facets[GATE_DECISION] = {**facets[GATE_DECISION], "ledgerIndex": index}
-    event["eventTime"] = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    event["run"] = {**event["run"], "facets": facets}
-    if {planned.write.table for planned in decided.writes} - set(landed):
-        event |= {"eventType": "ABORT", "outputs": [one for one in event["outputs"] if one["name"] in landed]}
-    return Entry(Kind.LINEAGE, decided.stage, {"event": event}, at, trace_id, f"end:{decided.attempt}")
 
 
 def _exact(value: Any) -> Any:

@@ -133,6 +133,6 @@ class House:
 EVENT: dict[str, Any] = {
     "eventTime": "2026-11-23T12:00:00.000000Z",
     "eventType": "COMPLETE",
-    "run": {"runId": "r", "facets": {"aios_gateDecision": {}}},
+    "run": {"runId": "r", "facets": {"aios_gateDecision": {"ledgerIndex": 0}}},
     "outputs": [{"name": "things"}, {"name": "things_quarantine"}],
 }

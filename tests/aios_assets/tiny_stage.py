@@ -47,7 +47,7 @@ def delivery(rows: dict[str, int]) -> Feed:
     contract = quarantine_contract(tiny)
     rejects = pl.DataFrame(schema={**{c.name: c.type for c in contract.columns}, FINGERPRINT: pl.Int64()})
     digest = hashlib.sha256(orjson.dumps(rows)).hexdigest()
-    return Feed(frame, rejects, ("me",), (InputFacts("tiny.csv", "file", None, digest, None),))
+    return Feed(frame, rejects, ("me",), (InputFacts("tiny.csv", "file", None, digest, None),), identity=digest)
 
 
 def deliver(runtime: Runtime, rows: dict[str, int], run: str = "run") -> Attempt:
