@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from aios_assets.detectors import Detectors
+from aios_assets.enrich import personal, secrets
 from policies.candidate import ColumnFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
 
@@ -14,7 +14,7 @@ MACHINERY = frozenset({FINGERPRINT, ATTEMPT})
 """Columns that no stage writes: numbers and ids of ours."""
 
 
-def profile(frame: pl.DataFrame, contract: Contract, detectors: Detectors) -> tuple[ColumnFacts, ...]:
+def profile(frame: pl.DataFrame, contract: Contract) -> tuple[ColumnFacts, ...]:
     """Facts about every physical column, over the rows of `frame`."""
     declared = {column.name: column for column in contract.columns}
     nulls = frame.null_count().row(0, named=True)
@@ -31,8 +31,8 @@ def profile(frame: pl.DataFrame, contract: Contract, detectors: Detectors) -> tu
         # Rule and model names are ours; evidence and values are somebody's text.
         text = dtype == pl.String and not name.endswith("__by") and not UNREAD & set(tags)
         values = frame.get_column(name)
-        hit_personal = detectors.personal(values) if text else 0
-        hit_secrets = detectors.secrets(values) if text else 0
+        hit_personal = personal.count(values) if text else 0
+        hit_secrets = secrets.count(values) if text else 0
         facts.append(
             ColumnFacts(
                 name=name,

@@ -169,7 +169,7 @@ class _Attempt:
             contract_version=contract.version,
             draft=digest_of([write]),
             declared=shape,
-            columns=profile(rows, contract, self.runtime.detectors),
+            columns=profile(rows, contract),
             rows=rows.height,
             measured=rows.height,
             considered=rows.height,

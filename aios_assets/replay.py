@@ -121,7 +121,7 @@ def _candidate(
         contract_version=contract.version,
         draft=digest_of(planned.write for planned in decided.writes),
         declared=tuple((name, str(dtype)) for name, dtype in contract.schema.items()),
-        columns=profile_of(rows, contract, runtime.detectors),
+        columns=profile_of(rows, contract),
         rows=rows.height,
         measured=rows.height,
         considered=rows.height + aside,
