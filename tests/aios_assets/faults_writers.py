@@ -1,0 +1,120 @@
+"""Writers that race for one table while half of them are killed: `python faults_writers.py DIR [--writers 8] [--commits 500]`.
+
+Each writer adds its own keys, one a commit, and notes beside the lake what was acknowledged. Every second writer is
+killed (SIGKILL) at random moments and started again, until all have done their share. Then: nothing acknowledged lost,
+nothing there twice, the ledger verified. Prints one JSON line.
+"""
+
+import argparse
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from lock_fixtures import House
+
+from aios_assets.errors import Overtaken
+from aios_assets.reconcile import reconcile
+from audit.ledger import Kind
+
+TABLE = "things"
+BUCKETS = 16
+
+
+def note(folder: Path, writer: int) -> Path:
+    return folder / f"writer{writer}.acked"
+
+
+def write(folder: Path, writer: int, commits: int) -> None:
+    """One writer's share. What is published already is not written again: that is how it goes on after a death."""
+    house = House.opened(folder)
+    reconcile(house.lake)
+    there = house.rows(TABLE)
+    with note(folder, writer).open("a") as acked:
+        for number in range(commits):
+            key = f"w{writer}-{number:05}"
+            while key not in there:
+                try:
+                    house.lake.commit(house.judged(TABLE, {key: number}))
+                except Overtaken:
+                    continue
+                acked.write(f"{key}\n")
+                acked.flush()
+                break
+
+
+def race(folder: Path, *, writers: int, commits: int, seed: int) -> dict[str, object]:
+    """Runs all writers to their end; answers what was found."""
+    chance, deaths, begun = random.Random(seed), 0, time.monotonic()
+    House.opened(folder).put(TABLE, {}, buckets=BUCKETS)
+
+    def start(writer: int) -> subprocess.Popen[bytes]:
+        share = ["--writer", str(writer), "--commits", str(commits)]
+        return subprocess.Popen([sys.executable, __file__, str(folder), *share])
+
+    running = {writer: start(writer) for writer in range(writers)}
+    doomed = {writer: time.monotonic() + chance.uniform(2, 8) for writer in range(0, writers, 2)}
+    while running:
+        time.sleep(0.05)
+        for writer, process in list(running.items()):
+            if process.poll() is not None:
+                if process.returncode == 0:
+                    del running[writer]
+                    continue
+                if process.returncode != -signal.SIGKILL:
+                    raise AssertionError(f"writer {writer} ended with {process.returncode}")
+                running[writer] = start(writer)
+            elif time.monotonic() > doomed.get(writer, float("inf")):
+                process.kill()
+                deaths += 1
+                doomed[writer] = time.monotonic() + chance.uniform(2, 15)
+    seconds = time.monotonic() - begun
+    return {"seconds": round(seconds, 1), "deaths": deaths, **told(folder, writers=writers, commits=commits)}
+
+
+def told(folder: Path, *, writers: int, commits: int) -> dict[str, object]:
+    """What a fresh process finds."""
+    house = House.opened(folder)
+    done = reconcile(house.lake)
+    rows = house.lake.scan(TABLE).collect().get_column("id").to_list()
+    acked = [line for writer in range(writers) for line in note(folder, writer).read_text().split()]
+    wanted = {f"w{writer}-{number:05}" for writer in range(writers) for number in range(commits)}
+    committed = [body["permit"] for body in house.entries(Kind.COMMITTED)]
+    seen = house.verified()
+    return {
+        "in_doubt": len(done.in_doubt),
+        "lost": len(set(acked) - set(rows)),
+        "missing": len(wanted - set(rows)),
+        "twice": len(rows) - len(set(rows)) + len(committed) - len(set(committed)),
+        "versions": len(house.log(TABLE)),
+        "committed": len(committed),
+        "abandoned": len(house.entries(Kind.ABANDONED)),
+        "ledger": seen.size,
+        "verified": seen.ok,
+        "problems": [str(problem) for problem in seen.problems[:5]],
+    }
+
+
+def main() -> None:
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("folder", type=Path)
+    args.add_argument("--writers", type=int, default=8)
+    args.add_argument("--commits", type=int, default=500)
+    args.add_argument("--seed", type=int, default=1)
+    args.add_argument("--writer", type=int)
+    opt = args.parse_args()
+    if opt.writer is not None:
+        write(opt.folder, opt.writer, opt.commits)
+        return
+    opt.folder.mkdir(parents=True, exist_ok=True)
+    found = race(opt.folder, writers=opt.writers, commits=opt.commits, seed=opt.seed)
+    print(json.dumps({"writers": opt.writers, "commits": opt.commits, **found}))
+    right = not (found["lost"] or found["missing"] or found["twice"] or found["in_doubt"]) and found["verified"]
+    sys.exit(not right)
+
+
+if __name__ == "__main__":
+    main()
