@@ -37,6 +37,17 @@ class Mapped:
         """Who sent it."""
         return self.delivery.supplier
 
+    @property
+    def meaning(self) -> str:
+        """SHA-256 of all that turns its raw lines into records besides those lines, hex."""
+        told = f"{self.mapping.model_dump_json()}{list(self.delivery.format.columns)}"
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    @property
+    def identity(self) -> str:
+        """Equal for the same bytes from the same supplier, read alike, under any name."""
+        return f"{self.supplier}/{self.delivery.sha256}/{self.delivery.member}/{self.meaning}"
+
 
 def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None) -> Feed:
     """Reads delivered files (default: all in the watched folder) into one feed.
@@ -51,7 +62,7 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None) -> Fee
             f"no file was named and {settings.inbox} is empty",
             "name files, `aios run FILE…`, or put some into that folder",
         )
-    mapped = [_mapped(path, settings.mappings, supplier) for path in paths]
+    mapped = _once([_mapped(path, settings.mappings, supplier) for path in paths])
     parts = [_records(one, runtime.vault) for one in mapped]
     rows = pl.concat([part for part, _ in parts])
     rejects = pl.concat([part for _, part in parts])
@@ -60,9 +71,15 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None) -> Fee
     return Feed(
         rows=rows,
         rejects=rejects,
-        suppliers=tuple(sorted({one.supplier for one in mapped})),
+        suppliers=tuple(sorted({one.supplier for one in mapped if one.mapping.mode == "snapshot"})),
         inputs=tuple(InputFacts(one.delivery.name, "file", None, one.delivery.sha256, None) for one in mapped),
+        identity=hashlib.sha256("\n".join(sorted(one.identity for one in mapped)).encode()).hexdigest(),
     )
+
+
+def _once(mapped: Sequence[Mapped]) -> list[Mapped]:
+    """Each delivery once: the same bytes under two names are one."""
+    return list({one.identity: one for one in reversed(mapped)}.values())[::-1]
 
 
 def mapping_of(delivery: Delivery, folder: Path) -> Mapping:
@@ -119,8 +136,7 @@ def _records(one: Mapped, vault: Vault) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = pl.concat(kept)
     decimal = one.mapping.conventions.decimal or price.learn(rows["price"]).decimal
     rows = rows.with_columns(pl.lit(decimal, dtype=pl.String).alias("decimal"))
-    meaning = hashlib.sha256(f"{one.mapping.model_dump_json()}{kept[0].columns}".encode()).hexdigest()
-    prints = rows.select("line_digest", "decimal", pl.lit(meaning).alias("meaning"))
+    prints = rows.select("line_digest", "decimal", pl.lit(one.meaning).alias("meaning"))
     rows = rows.with_columns(prints.select(fingerprint(prints.columns, prints.schema)).to_series())
     empty = pl.DataFrame(schema={n: t for n, t in quarantine_contract(records).schema.items() if n != ATTEMPT})
     return rows, pl.concat(rejected) if rejected else empty
@@ -129,7 +145,7 @@ def _records(one: Mapped, vault: Vault) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _sealed(rejects: pl.DataFrame, one: Mapped, vault: Vault) -> pl.DataFrame:
     delivery = one.delivery
     shaped = rejects.select(
-        pl.format("{}:{}", pl.lit(delivery.name), "line").alias(ID),
+        pl.format("{}:{}:{}", pl.lit(one.supplier), pl.lit(delivery.name), "line").alias(ID),
         pl.lit(one.supplier).alias("supplier"),
         pl.lit(None, dtype=pl.String).alias("sku"),
         pl.format("feed/{}", "rule").alias("rule"),

@@ -1,18 +1,21 @@
 """Materialise: one attempt of one stage, from pinned inputs to a committed version or a refusal. The gate is asked here."""
 
 import time
+import traceback
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 
 from aios_assets import evidence, telemetry
 from aios_assets.changes import Source
 from aios_assets.draft import Following, following, write_draft
-from aios_assets.errors import Overtaken
+from aios_assets.enrich.redact import tokenise, tokenise_frame
+from aios_assets.errors import AiosError, Overtaken, StageError
 from aios_assets.fingerprint import fingerprint
 from aios_assets.journal import Attempt
 from aios_assets.lake import delta_schema, polars_schema
@@ -20,13 +23,13 @@ from aios_assets.profile import profile
 from aios_assets.record import Record, Written
 from aios_assets.rows import RowJudge
 from aios_assets.runtime import LOCATION, Runtime
-from aios_assets.split import quarantine_contract
+from aios_assets.split import ID, aside_key, decided_by_rows, quarantine_contract
 from aios_assets.stage import Stage
 from aios_assets.work import Feed, Standing, Work, row_work, table_work
 from audit.tables import TableState
 from lineage.events import Attempt as Told
 from lineage.events import Input
-from policies.candidate import Candidate, ExpectationFacts, InputFacts, ModelFacts, ParentFacts
+from policies.candidate import Candidate, InputFacts, ModelFacts, ParentFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
 from policies.permit import Permit, Write, digest_of
 from policies.quality.suite import run_suite
@@ -110,26 +113,22 @@ class _Attempt:
         """1 nothing new? · 2 compute · 3 write and measure drafts · 4 ask the gate · 5 record · 6 commit by permit."""
         runtime, lake = self.runtime, self.runtime.lake
         settled = self.last is not None and not self.standing.stale and not self.standing.rejudge
-        if settled and self.last is not None and _pins(self.last.inputs) == _pins(self.inputs):  # 1
+        if settled and self._same_inputs():  # 1
             return self._ended(None, None, None, Decimal(0))
         record = self._record()
         try:
             with telemetry.span("compute", stage=self.stage.name):
                 work = self._work()  # 2
-        except Exception as fault:
+            if self.feed and settled and work.nothing:
+                return self._ended(None, None, work, Decimal(0))
+            table, aside, written, candidate = self._drafted(work)  # 3
+        except AiosError as fault:
             record.fault(fault)
             raise
-        buckets = runtime.settings.lake.buckets
-        table = following(
-            lake, self.stage.name, self.contract, work.upserts, work.removed, buckets=buckets, attempt=self.id
-        )
-        aside = following(
-            lake, self.stage.quarantine, self.aside_contract, work.aside, work.mended, buckets=buckets, attempt=self.id
-        )
-        with telemetry.span("draft", stage=self.stage.name), ThreadPoolExecutor(1) as beside:
-            suite = beside.submit(run_suite, table.rows, self.contract.suite)
-            written = self._written(table, aside)  # 3
-            candidate = self._candidate(work, table, aside, written, suite.result())
+        except Exception as fault:
+            record.fault(fault)
+            # Not chained: what a library says quotes rows, and Dagster keeps every word of a chain.
+            raise self._broken_off(fault) from None
         with telemetry.span("gate", stage=self.stage.name):
             verdict = runtime.gate.judge(candidate)  # 4
             if self.judge.fault is not None:
@@ -143,6 +142,7 @@ class _Attempt:
             cost=str(candidate.cost),
             seconds=f"{time.monotonic() - self.begun:.3f}",
             measures={
+                "feed": self.feed.identity if self.feed else "",
                 "contract_version": str(self.contract.version),
                 "rows": str(table.height),
                 "set_aside": str(aside.height),
@@ -159,9 +159,72 @@ class _Attempt:
                 lake.commit(Permit(self.id, writes, logged.index, logged.leaf.hex()))
         return self._ended(verdict, logged.index, work, candidate.cost)
 
+    def _same_inputs(self) -> bool:
+        """Whether the last decision was about exactly these inputs: the same versions, or the same bytes read alike."""
+        if self.last is None:
+            return False
+        if self.feed:
+            return self.last.measures.get("feed") == self.feed.identity
+        return set(self.last.inputs) == set(self.inputs)
+
+    def _drafted(self, work: Work) -> tuple[Following, Following, tuple[Written, ...], Candidate]:
+        """What would follow, as drafts and as facts.
+
+        Where something would stand in the clear that is personal or secret, and the gate refuses it without drafts, none
+        are written: what must not be stored is not stored as a draft either.
+        """
+        lake, buckets = self.runtime.lake, self.runtime.settings.lake.buckets
+        table = following(
+            lake, self.stage.name, self.contract, work.upserts, work.removed, buckets=buckets, attempt=self.id
+        )
+        aside = following(
+            lake, self.stage.quarantine, self.aside_contract, work.aside, work.mended, buckets=buckets, attempt=self.id
+        )
+        with telemetry.span("draft", stage=self.stage.name), ThreadPoolExecutor(1) as beside:
+            suite = beside.submit(run_suite, self._expected(table), self.contract.suite)
+            candidate = self._candidate(self._measured(work, table), table, aside)
+            written: tuple[Written, ...] = ()
+            if not _exposed(candidate) or self.runtime.gate.judge(candidate).admitted:
+                written = self._written(table, aside)
+            draft = digest_of(one.write for one in written)
+            return table, aside, written, replace(candidate, draft=draft, expectations=suite.result())
+
+    def _measured(self, work: Work, table: Following) -> pl.DataFrame:
+        """The rows that facts are about: what is new, since what stays was measured when it came.
+
+        Under another contract or other rules nothing counts as measured.
+        """
+        return self._whole(table) if self.standing.rejudge or table.overwrite else work.upserts
+
+    def _expected(self, table: Following) -> pl.DataFrame:
+        """The rows that expectations are asked of: files that change, and all where a file alone cannot tell."""
+        return table.rows if decided_by_rows(self.contract) else self._whole(table)
+
+    def _whole(self, table: Following) -> pl.DataFrame:
+        """Every row that the table would hold."""
+        if table.overwrite or self.state is None:
+            return table.rows
+        stays = [file for path, file in self.state.files.items() if path not in table.removes]
+        rest = self.runtime.lake.scan_files(table.table, stays, self.contract.schema)
+        return pl.concat([rest, table.rows.lazy()]).collect()
+
+    def _broken_off(self, fault: Exception) -> StageError:
+        """A fault in words that can be stored: personal data in them is sealed like any other."""
+        said = tokenise(pl.Series([str(fault)]), self.runtime.vault.tokens)[0]
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        return StageError(
+            f"stage {self.stage.name}",
+            f"{type(fault).__name__} at {Path(place.filename).name}:{place.lineno}: {said}",
+            "mend what the words name, then run again; answers of models are kept",
+        )
+
     def _record(self) -> Record:
         inputs = tuple(
-            Input(facts, self.contracts.get(facts.name), state.rows if (state := self.pinned.get(facts.name)) else None)
+            Input(
+                facts,
+                self.contracts.get(facts.name) if facts.kind == "table" else None,
+                state.rows if (state := self.pinned.get(facts.name)) else None,
+            )
             for facts in self.inputs
         )
         lake, clock = self.runtime.lake, self.runtime.clock
@@ -169,18 +232,31 @@ class _Attempt:
 
     def _work(self) -> Work:
         stage = self.stage
+        if any(state is None for state in self.pinned.values()):
+            # Nothing is made of an input that nobody committed; the gate says so.
+            keys = self.contract.keys
+            nothing = pl.DataFrame(schema={n: t for n, t in self.contract.schema.items() if n != ATTEMPT})
+            aside = pl.DataFrame(schema={n: t for n, t in self.aside_contract.schema.items() if n != ATTEMPT})
+            return Work(nothing, nothing.select(keys), aside, aside.select(ID), 0)
         resources = self.runtime.resources(stage, self.models)
         if stage.rowwise:
             driver = self.feed.rows if self.feed else self._driver(stage.inputs[0])
             batch = self.runtime.settings.stages.batch_rows
-            return row_work(stage, driver, self.standing, self.judge, resources, batch=batch, feed=self.feed)
+            return row_work(
+                stage, driver, self.standing, self.judge, resources, batch=batch, clean=self._clean, feed=self.feed
+            )
         sources = {name: self._source(name) for name in stage.inputs}
-        return table_work(stage, sources, self.standing, self.judge, resources)
+        return table_work(stage, sources, self.standing, self.judge, resources, clean=self._clean)
+
+    def _clean(self, rows: pl.DataFrame) -> pl.DataFrame:
+        keys = [aside_key(key) for key in self.contract.keys]
+        texts = [name for name in (ID, *keys, "why", "row") if rows.schema[name] == pl.String]
+        return rows.with_columns(tokenise_frame(rows.select(texts), self.runtime.vault.tokens))
 
     def _driver(self, table: str) -> pl.DataFrame:
         keys = self.contract.keys
         wanted = list(dict.fromkeys([*keys, *self.stage.reads_of(table)]))
-        rows = self.runtime.lake.scan(table).select(wanted).collect()
+        rows = self.runtime.lake.scan(table, self._version(table)).select(wanted).collect()
         reads = [name for name in wanted if name not in keys]
         return rows.with_columns(fingerprint(reads, rows.schema))
 
@@ -189,13 +265,18 @@ class _Attempt:
         known = self.contracts[table].schema
         reads = [name for name in self.stage.reads_of(table) if name in known]
         wanted = list(dict.fromkeys([*keys, *reads, ATTEMPT]))
-        now = lake.scan(table).select(wanted)
+        now = lake.scan(table, self._version(table)).select(wanted)
         read = {facts.name: facts.version for facts in self.last.inputs} if self.last else {}
         version = read.get(table)
         if version is None or state is None or version not in state.history or state.history[version].lost:
             return Source(now, None, keys, frozenset())
         since = frozenset(entry.permit for number, entry in state.history.items() if number > version)
         return Source(now, lake.scan(table, version).select(wanted), keys, since)
+
+    def _version(self, table: str) -> int | None:
+        """The version of an input that this attempt is pinned to: a later one is the next attempt's."""
+        state = self.pinned[table]
+        return state.version if state else None
 
     def _written(self, table: Following, aside: Following) -> tuple[Written, ...]:
         """The drafts as writes, quarantine first; a quarantine that never held a row is not made."""
@@ -208,17 +289,9 @@ class _Attempt:
                 written.append(Written(write, part.contract, delta_schema(part.contract.schema)))
         return tuple(written)
 
-    def _candidate(
-        self,
-        work: Work,
-        table: Following,
-        aside: Following,
-        written: Sequence[Written],
-        expectations: tuple[ExpectationFacts, ...],
-    ) -> Candidate:
-        """The facts: measured over what is new in the draft, since what stays was measured when it came."""
+    def _candidate(self, fresh: pl.DataFrame, table: Following, aside: Following) -> Candidate:
+        """The facts, measured over the rows `fresh`; which drafts they are about, and what is expected, comes later."""
         runtime, contract = self.runtime, self.contract
-        fresh = table.rows if self.standing.rejudge else work.upserts
         uses = self.models.used()
         return Candidate(
             table=self.stage.name,
@@ -228,9 +301,9 @@ class _Attempt:
             key=contract.keys,
             contract=contract.digest,
             contract_version=contract.version,
-            draft=digest_of(one.write for one in written),
+            draft="",
             declared=_shape(contract.schema),
-            columns=profile(fresh, contract, runtime.detectors),
+            columns=profile(fresh, contract),
             rows=table.height,
             measured=fresh.height,
             considered=table.height + aside.height,
@@ -239,7 +312,7 @@ class _Attempt:
             inputs=self.inputs,
             models=tuple(_model(use) for use in uses),
             expected=len(contract.suite),
-            expectations=expectations,
+            expectations=(),
             cost=sum((use.cost for use in uses), Decimal(0)),
             parent=self._parent(),
         )
@@ -281,9 +354,9 @@ def _input(name: str, state: TableState | None) -> InputFacts:
     return InputFacts(name, "table", state.version, at.log_sha256, at.committed)
 
 
-def _pins(inputs: Sequence[InputFacts]) -> set[tuple[str, int | None, str | None]]:
-    # The same bytes are the same delivery under any name.
-    return {(one.name if one.version is not None else "", one.version, one.digest) for one in inputs}
+def _exposed(candidate: Candidate) -> bool:
+    """Whether anything personal or secret was found in a column."""
+    return any(column.personal or column.secrets for column in candidate.columns)
 
 
 def _shape(schema: pl.Schema) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from aios_assets.split import TOLD
 from policies.contract import Contract
 from policies.gate import Gate
 from policies.verdict import Finding
@@ -20,7 +21,7 @@ class RowJudge:
         self.fault: Finding | None = None
 
     def __call__(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """(rows admitted, rows refused with columns rule, why, do)."""
+        """(rows admitted, rows refused with columns TOLD)."""
         verdict = self._gate.rows(rows, self._contract)
         if verdict.fault is not None:
             self.fault = verdict.fault
@@ -36,6 +37,5 @@ class RowJudge:
 def _with_reasons(rows: pl.DataFrame, reasons: Reasons) -> pl.DataFrame:
     told = [reasons[row] for row in sorted(reasons)]
     return rows.with_columns(
-        pl.Series(name, [reason[at] for reason in told], dtype=pl.String)
-        for at, name in enumerate(("rule", "why", "do"))
+        pl.Series(name, [reason[at] for reason in told], dtype=pl.String) for at, name in enumerate(TOLD)
     )

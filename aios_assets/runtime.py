@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from aios_assets.detectors import Detectors
 from aios_assets.disk import make_folder
 from aios_assets.journal import Journal
 from aios_assets.lake import Lake
@@ -20,13 +19,14 @@ from audit.checkpoint import Signer
 from audit.clock import Clock, SystemClock
 from audit.entries import Decided
 from audit.sqlite import SqliteLedger
-from policies.contract import Contract
+from policies.contract import ATTEMPT, Contract
 from policies.engine import PolicyEngine
 from policies.gate import Gate
 from policies.quality import suite
 from serving.cache import Cache
 from serving.gateway import Gateway
 from serving.local.attributes import Attributes, OneAttribute
+from serving.model import ServingError
 from serving.registry import Registry
 
 LOCATION = "aios"
@@ -44,7 +44,6 @@ class Runtime:
     vault: Vault
     models: Gateway
     journal: Journal = field(default_factory=Journal)
-    detectors: Detectors = field(default_factory=Detectors)
     _here: ClassVar[dict[Settings, "Runtime"]] = {}
     _opening: ClassVar[threading.Lock] = threading.Lock()
 
@@ -86,20 +85,50 @@ class Runtime:
 
     def standing(self, stage: Stage, last: Decided | None) -> Standing:
         """What is published of a stage, and whether its code, its models or the row rules have changed since."""
-        used = {str(model["task"]): str(model["digest"]) for model in last.models} if last else {}
-        current = {task: self.models.digest_of(task) for task in used}
+        table = self._published(stage.name, stage.contract)
+        code, rules = stage.code, self.gate.row_rules_digest
+        attempts = {one.attempt: one for name in (stage.name, stage.quarantine) for one in self._attempts(name)}
+        outdated = frozenset(a for a, told in attempts.items() if told.code != code or not self._same_models(told))
+        misjudged = frozenset(a for a, told in attempts.items() if told.row_rules != rules)
+        stale = last is not None and (last.code != code or not self._same_models(last))
+        if outdated and not stale and not stage.reads_feed:
+            # An attempt that asked no model says nothing about those that rows before it were answered by.
+            stale = bool(table.select(pl.col(ATTEMPT).is_in(sorted(outdated)).any()).collect().item())
         return Standing(
-            table=self._published(stage.name, stage.contract),
+            table=table,
             quarantine=self._published(stage.quarantine, quarantine_contract(stage)),
-            stale=last is not None and (last.code != stage.code or current != used),
-            rejudge=last is not None and last.row_rules != self.gate.row_rules_digest,
+            stale=stale,
+            rejudge=last is not None and last.row_rules != rules,
+            outdated=outdated,
+            misjudged=misjudged,
         )
 
+    def _attempts(self, table: str) -> list[Decided]:
+        """The decisions that a table's rows came in with."""
+        tables, state = self.lake.tables, self.lake.state(table)
+        found = (tables.decision(version.permit) for version in state.history.values()) if state else ()
+        return [told for _, told in filter(None, found)]
+
+    def _same_models(self, decided: Decided) -> bool:
+        """Whether each model that answered in an attempt would answer its task now; no answer at all is another one."""
+        try:
+            return all(self.models.digest_of(str(one["task"])) == one["digest"] for one in decided.models)
+        except ServingError:
+            return False
+
     def _published(self, table: str, contract: Contract) -> pl.LazyFrame:
+        """The rows in the contract's shape: under an older contract they lack what that did not promise."""
         state = self.lake.state(table)
         if state is None:
             return pl.LazyFrame(schema=contract.schema)
-        return self.lake.scan(table)
+        rows = self.lake.scan(table)
+        if state.contract == contract.digest:
+            return rows
+        known = rows.collect_schema()
+        return rows.select(
+            (pl.col(name).cast(dtype, strict=False) if name in known else pl.lit(None, dtype=dtype)).alias(name)
+            for name, dtype in contract.schema.items()
+        )
 
 
 def engine_of(settings: Settings) -> PolicyEngine:

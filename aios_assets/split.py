@@ -13,7 +13,13 @@ from policies.contract import FINGERPRINT, Column, Contract, Expectation
 ID = "id"
 SEPARATOR = "/"
 OWN = frozenset({ID, "rule", "why", "do", "row"})
-"""Columns of every quarantine; a key column of such a name is told in `id` and `row`."""
+"""Columns of every quarantine; a key column of such a name stands there under another."""
+
+RULE, WHY, DO = TOLD = ("_rule", "_why", "_do")
+"""Columns that say of a row why it goes aside, until it stands there: no stage may have columns of such names."""
+
+REPEATED = "contract/key-unique"
+"""The promise that a row breaks whose key stands further up already."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,17 @@ class Reason:
     do: str
 
 
+def aside_key(name: str) -> str:
+    """A key column's name in the quarantine."""
+    return f"{name}_key" if name in OWN else name
+
+
 def quarantine_contract(stage: Stage) -> Contract:
     """What the table of a stage's set-aside rows promises: the key where there is one, and why, and what to do."""
     contract = stage.contract
+    untold = "the row was broken before its key could be read"
     keys = tuple(
-        Column(c.name, c.type, reads=(c.name,), tags=c.tags, null="the row was broken before its key could be read")
+        Column(aside_key(c.name), c.type, reads=(c.name,), tags=c.tags, null=untold)
         for c in contract.columns
         if c.name in contract.keys
     )
@@ -38,7 +50,7 @@ def quarantine_contract(stage: Stage) -> Contract:
         key=ID,
         columns=(
             Column(ID, pl.String, about="the row's key, or file and line where it has none"),
-            *(key for key in keys if key.name not in OWN),
+            *keys,
             Column("rule", pl.String, about="the promise or policy rule that the row breaks"),
             Column("why", pl.String, about="what is wrong, in words"),
             Column("do", pl.String, about="what to do about it"),
@@ -51,7 +63,7 @@ def quarantine_contract(stage: Stage) -> Contract:
 
 
 def split(frame: pl.DataFrame, contract: Contract) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(rows that keep the contract, rows that don't with columns rule, why, do). Every reason is told, first one first.
+    """(rows that keep the contract, rows that don't with columns TOLD). Every reason is told, first one first.
 
     Null means no: a promise whose answer is null is broken. Expectations that a single row can break set the row aside.
     """
@@ -79,13 +91,13 @@ def aside(frame: pl.DataFrame, reasons: Sequence[Reason]) -> tuple[pl.DataFrame,
         )
 
     told = broken.select(
-        first([r.rule for r in reasons]).alias("rule"),
+        first([r.rule for r in reasons]).alias(RULE),
         pl.concat_str(
             [pl.when(~pl.col(n)).then(pl.lit(r.why)) for n, r in zip(names, reasons, strict=True)],
             separator="; ",
             ignore_nulls=True,
-        ).alias("why"),
-        first([r.do for r in reasons]).alias("do"),
+        ).alias(WHY),
+        first([r.do for r in reasons]).alias(DO),
     )
     return frame.filter(holds), frame.filter(~holds).hstack(told)
 
@@ -105,6 +117,11 @@ def reasons_of(contract: Contract) -> tuple[Reason, ...]:
     ruled = [Reason(f"contract/{rule.name}", rule.holds, rule.why, rule.do) for rule in contract.rules]
     expected = [reason for expectation in contract.expects for reason in _row_reason(expectation)]
     return (*filled, *ruled, *expected)
+
+
+def decided_by_rows(contract: Contract) -> bool:
+    """Whether every expectation beyond the key can be broken by a row alone, so that unchanged rows need no asking."""
+    return all(_row_reason(expectation) for expectation in contract.expects)
 
 
 def _row_reason(expectation: Expectation) -> tuple[Reason, ...]:
@@ -144,9 +161,9 @@ def first_of_key(frame: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame
     if marks is None:
         return frame, frame.clear().with_columns(_untold())
     return frame.filter(marks), frame.filter(~marks).with_columns(
-        pl.lit("contract/key-unique").alias("rule"),
-        pl.lit(f"the same {SEPARATOR.join(keys)} stands further up; the first one counts").alias("why"),
-        pl.lit("send each key once, or correct it").alias("do"),
+        pl.lit(REPEATED).alias(RULE),
+        pl.lit(f"the same {SEPARATOR.join(keys)} stands further up; the first one counts").alias(WHY),
+        pl.lit("send each key once, or correct it").alias(DO),
     )
 
 
@@ -158,25 +175,40 @@ def as_quarantine(broken: pl.DataFrame, stage: Stage) -> pl.DataFrame:
     """
     contract = quarantine_contract(stage)
     keys = stage.contract.keys
-    values = [name for name in broken.columns if name not in {"rule", "why", "do"} and not name.startswith("_")]
-    values = [name for name in values if broken.schema[name] != pl.Binary]
-    told = broken.with_columns(
-        pl.struct(values).struct.json_encode().alias("row") if "row" not in broken.columns else pl.col("row")
-    )
-    place = pl.format("{}:{}", "file", "line") if {"file", "line"} <= set(broken.columns) else pl.col("row")
-    repeated = pl.col("rule") == "contract/key-unique"
+    values = [name for name, dtype in broken.schema.items() if not name.startswith("_") and dtype != pl.Binary]
+    told = broken.with_columns(pl.struct(values).struct.json_encode().alias("_row"))
+    place = place_id() if {"supplier", "file", "line"} <= set(broken.columns) else pl.col("_row")
+    repeated = pl.col(RULE) == REPEATED
     own = (
         pl.when(repeated)
         .then(place)
         .otherwise(pl.coalesce(pl.concat_str([pl.col(k).cast(pl.String) for k in keys], separator=SEPARATOR), place))
     )
-    told = told.with_columns(own.alias(ID))
+    source = {
+        **{name: name for name in values},
+        **{aside_key(key): key for key in keys},
+        ID: "_own",
+        "rule": RULE,
+        "why": WHY,
+        "do": DO,
+        "row": "_row",
+        FINGERPRINT: FINGERPRINT,
+    }
     schema = {**{c.name: c.type for c in contract.columns}, FINGERPRINT: pl.Int64()}
-    return told.select(
-        (pl.col(name) if name in told.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in schema.items()
-    ).unique(subset=[ID], keep="first", maintain_order=True)
+    return (
+        told.with_columns(own.alias("_own"))
+        .select(
+            (pl.col(source[name]) if name in source else pl.lit(None)).cast(dtype).alias(name)
+            for name, dtype in schema.items()
+        )
+        .unique(subset=[ID], keep="first", maintain_order=True)
+    )
+
+
+def place_id() -> pl.Expr:
+    """The id of a row that no key tells: whose delivery, and where in it. Two suppliers may name their files alike."""
+    return pl.format("{}:{}:{}", "supplier", "file", "line")
 
 
 def _untold() -> list[pl.Expr]:
-    return [pl.lit(None, dtype=pl.String).alias(name) for name in ("rule", "why", "do")]
+    return [pl.lit(None, dtype=pl.String).alias(name) for name in TOLD]

@@ -40,11 +40,13 @@ class Changes:
     """What an incremental table stage may look at besides its inputs: its own rows, and the keys that changed.
 
     `previous` is the stage's own table (None at first, and after a change of code: compute everything), `keys` has for
-    each input the keys of rows that are new, changed or gone.
+    each input the keys of rows that are new, changed or gone. `held` is the own table also where everything is to be
+    computed: names that were once given have to outlive a change of code.
     """
 
     previous: pl.DataFrame | None
     keys: Mapping[str, pl.DataFrame]
+    held: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)

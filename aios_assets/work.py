@@ -10,28 +10,54 @@ from aios_assets.changes import Source, affected_groups, changed_keys, only_grou
 from aios_assets.errors import StageError
 from aios_assets.fingerprint import fingerprint
 from aios_assets.keyed import without
-from aios_assets.split import ID, as_quarantine, first_of_key, split
+from aios_assets.split import (
+    DO,
+    ID,
+    REPEATED,
+    RULE,
+    TOLD,
+    WHY,
+    Reason,
+    as_quarantine,
+    aside,
+    aside_key,
+    first_of_key,
+    split,
+)
 from aios_assets.stage import Changes, Stage
 from lineage.receipts import signed, split_answers
 from policies.candidate import InputFacts
 from policies.contract import ATTEMPT, FINGERPRINT
 
 Judge = Callable[[pl.DataFrame], tuple[pl.DataFrame, pl.DataFrame]]
-"""Parts physical rows into those that the row rules admit, and those refused with columns rule, why, do."""
+"""Parts physical rows into those that the row rules admit, and those refused with columns TOLD."""
+
+Clean = Callable[[pl.DataFrame], pl.DataFrame]
+"""Puts tokens in the place of personal data in rows of a quarantine, which no table rule looks at."""
+
+_MOVED = "_moved"
+MOVED = Reason(
+    "contract/key-kept",
+    ~pl.col(_MOVED),
+    "its key cannot be stored as it was delivered, and another key is another row",
+    "have the supplier send a key that names a product and holds nothing personal",
+)
 
 
 @dataclass(frozen=True)
 class Feed:
     """Delivered records, mapped: `rows` has the record key, canonical text columns, file, line and `_fingerprint`.
 
-    `rejects` are lines that could not be read, shaped as the quarantine with `_fingerprint`; `suppliers` are those whose
-    deliveries these are: what is missing of them is gone, what others delivered stays.
+    `rejects` are lines that could not be read, shaped as the quarantine with `_fingerprint`. `suppliers` are those whose
+    whole assortment this is: what is missing of them is gone. What others delivered stays, and so does what a supplier
+    who sends changes does not name. `identity` is equal for the same bytes from the same suppliers, read alike.
     """
 
     rows: pl.DataFrame
     rejects: pl.DataFrame
     suppliers: tuple[str, ...]
     inputs: tuple[InputFacts, ...]
+    identity: str
 
 
 @dataclass(frozen=True)
@@ -39,13 +65,16 @@ class Standing:
     """What is published of a stage's table and of its quarantine; both have their contract's columns, with no rows at first.
 
     `stale`: the code or a model has changed, so every row is computed again. `rejudge`: the row rules have, so every
-    row is judged again.
+    row is judged again. `outdated` are earlier attempts that ran with other code or models, `misjudged` those that
+    asked other row rules: what one supplier's delivery brings up to date leaves the rows of others as they were.
     """
 
     table: pl.LazyFrame
     quarantine: pl.LazyFrame
     stale: bool = False
     rejudge: bool = False
+    outdated: frozenset[str] = frozenset()
+    misjudged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,23 +101,24 @@ def row_work(
     resources: Mapping[str, Any],
     *,
     batch: int,
+    clean: Clean,
     feed: Feed | None = None,
 ) -> Work:
     """Work of a row stage over `driver`, whose rows carry the key and `_fingerprint`.
 
-    Rows whose key and fingerprint stand in the table or its quarantine are not computed again, unless the stage is
-    stale. With a `feed`, only the rows of its suppliers count as gone where the driver lacks them.
+    Rows whose key and fingerprint stand in the table or its quarantine are not computed again, unless the code, a model
+    or a rule that they came of has changed. With a `feed`, only the rows of its suppliers count as gone where the driver
+    lacks them.
     """
     keys = list(stage.contract.keys)
-    driver, twins = first_of_key(driver, keys)
-    published = standing.table.select(*keys, FINGERPRINT).collect()
+    same, held_by = [*keys, FINGERPRINT], [*(aside_key(key) for key in keys), FINGERPRINT]
+    driver, repeated = first_of_key(driver, keys)
+    published = _but_of(standing.table, standing.outdated).select(same).collect()
     set_aside = standing.quarantine.collect()
-    if feed is not None:
-        # A contract that a feed fills has the supplier in its key: that is what a record is.
-        published = published.filter(pl.col("supplier").is_in(feed.suppliers))
-        set_aside = set_aside.filter(pl.col("supplier").is_in(feed.suppliers))
-    same = [*keys, FINGERPRINT]
-    known = published if standing.rejudge else pl.concat([published, set_aside.select(same)])
+    current = _but_of(set_aside.lazy(), standing.outdated | standing.misjudged).collect()
+    # A row that repeats a key is no version of it: it is told anew each time, and never taken for the row itself.
+    held = current.filter(pl.col("rule") != REPEATED)
+    known = pl.concat([published, held.select(held_by).rename(dict(zip(held_by, same, strict=True)))])
     changed = driver if standing.stale else without(driver, known, same)
 
     made = [
@@ -103,19 +133,45 @@ def row_work(
         broken.append(judge(stands.collect())[1])
     upserts = pl.concat(good) if good else _nothing(stage)
 
-    fresh = [as_quarantine(part, stage) for part in (*broken, twins) if part.height]
+    fresh = [
+        clean(as_quarantine(part, stage)) for part in (*broken, _repeated(stage, repeated, resources)) if part.height
+    ]
+    unchanged = without(driver, changed, same)
+    stays = [held.join(unchanged, left_on=held_by, right_on=same, how="semi")]
+    stood = standing.table.select(keys).collect()
+    gone = without(stood, driver, keys)
     if feed is not None:
+        # A contract that a feed fills has the supplier in its key: that is what a record is.
         fresh.append(feed.rejects)
-    stays = without(set_aside.join(driver, on=same, how="semi"), changed, same)
-    following = pl.concat([stays.drop(ATTEMPT), *fresh]).unique(subset=[ID], keep="first", maintain_order=True)
-    gone = without(published, driver, keys)
-    failed = [published.join(part, on=keys, how="semi") for part in broken]
+        gone = gone.filter(pl.col("supplier").is_in(feed.suppliers))
+        stays.append(set_aside.filter(~pl.col("supplier").is_in(feed.suppliers)).join(driver, on=keys, how="anti"))
+    failed = [stood.join(part, on=keys, how="semi") for part in broken]
     removed = pl.concat([gone, *failed]).select(keys).unique(maintain_order=True)
-    return Work(upserts, removed, *_difference(following, set_aside), changed.height)
+    return Work(upserts, removed, *_difference(fresh, pl.concat(stays), current, set_aside), changed.height)
+
+
+def _but_of(rows: pl.LazyFrame, attempts: frozenset[str]) -> pl.LazyFrame:
+    """The rows that none of these attempts brought."""
+    return rows.filter(~pl.col(ATTEMPT).is_in(sorted(attempts))) if attempts else rows
+
+
+def _repeated(stage: Stage, rows: pl.DataFrame, resources: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows of a key that stands further up, as the stage makes them: nothing is stored the way it was delivered."""
+    if rows.is_empty():
+        return rows
+    made = _called(stage, [rows.drop(FINGERPRINT, *TOLD)], resources)
+    frame, _ = split_answers(made.select(column.name for column in stage.contract.columns), stage.contract)
+    return signed(frame, stage.contract).hstack(rows.select(FINGERPRINT, *TOLD))
 
 
 def table_work(
-    stage: Stage, sources: Mapping[str, Source], standing: Standing, judge: Judge, resources: Mapping[str, Any]
+    stage: Stage,
+    sources: Mapping[str, Source],
+    standing: Standing,
+    judge: Judge,
+    resources: Mapping[str, Any],
+    *,
+    clean: Clean,
 ) -> Work:
     """Work of a table stage: its function sees whole tables, or groups that changed; only rows that differ count."""
     keys = list(stage.contract.keys)
@@ -127,24 +183,32 @@ def table_work(
     if stage.group is not None and not first:
         groups = affected_groups(stage.group.by, sources)
         frames = only_groups(stage.group.by, groups, sources)
-        published = published.join(groups, on=stage.group.by, how="semi")
-        set_aside = set_aside.join(groups, on=stage.group.by, how="semi")
+        by = stage.group.by
+        published = published.join(groups, on=by, how="semi")
+        # A row set aside may lack its group: null is a group like the others.
+        set_aside = set_aside.join(groups, left_on=aside_key(by), right_on=by, how="semi", nulls_equal=True)
     if "changes" in stage.parameters:
         since = {} if first else {name: changed_keys(source) for name, source in sources.items()}
-        previous = None if first else standing.table.drop(FINGERPRINT, ATTEMPT).collect()
-        given["changes"] = Changes(previous, since)
+        held = standing.table.drop(FINGERPRINT, ATTEMPT).collect()
+        given["changes"] = Changes(None if first else held, since, held)
     handed = [frame.drop(ATTEMPT) for frame in frames.values()]
     good, broken = _shaped(stage, _called(stage, handed, given), judge, None)
     upserts = good if standing.stale else without(good, published, [*keys, FINGERPRINT])
     removed = without(published, good, keys).select(keys)
-    following = as_quarantine(broken, stage) if broken.height else set_aside.drop(ATTEMPT).clear()
-    return Work(upserts, removed, *_difference(following, set_aside), good.height + broken.height)
+    fresh = [clean(as_quarantine(broken, stage))] if broken.height else []
+    current = set_aside.clear() if standing.stale else set_aside
+    changes = _difference(fresh, set_aside.clear(), current, set_aside)
+    return Work(upserts, removed, *changes, good.height + broken.height)
 
 
-def _difference(following: pl.DataFrame, now: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    aside = following.join(now, on=[ID, FINGERPRINT, "rule"], how="anti")
-    mended = now.join(following, on=ID, how="anti").select(ID)
-    return aside, mended
+def _difference(
+    fresh: list[pl.DataFrame], stays: pl.DataFrame, current: pl.DataFrame, now: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(rows that the quarantine lacks, ids that leave it), where `now` stands in it and `current` needs no new telling."""
+    told = pl.concat([now.drop(ATTEMPT).clear(), *fresh]).unique(subset=[ID], keep="first", maintain_order=True)
+    lacking = told.join(current, on=[ID, FINGERPRINT, "rule"], how="anti")
+    mended = now.join(told, on=ID, how="anti").join(stays, on=ID, how="anti").select(ID)
+    return lacking, mended
 
 
 def _called(stage: Stage, frames: list[Any], resources: Mapping[str, Any]) -> pl.DataFrame:
@@ -165,36 +229,48 @@ def _called(stage: Stage, frames: list[Any], resources: Mapping[str, Any]) -> pl
 def _shaped(
     stage: Stage, made: pl.DataFrame, judge: Judge, prints: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(good physical rows with fingerprints, broken ones with rule, why, do): types, contract, then row rules."""
+    """(good physical rows with fingerprints, broken ones with TOLD): types, contract, then row rules."""
     keys = list(stage.contract.keys)
     frame, unfit = split_answers(made.select(column.name for column in stage.contract.columns), stage.contract)
     frame = signed(frame, stage.contract)
     if prints is None:
         frame = frame.with_columns(fingerprint(frame.columns, frame.schema))
+        moved = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
     else:
-        if not frame.select(keys).equals(prints.select(keys)):
-            raise StageError(
-                f"stage {stage.name}",
-                f"it was handed {prints.height} rows and returned {frame.height} with other keys or in another order",
-                "return one row for each row, in their order, with the key unchanged",
-            )
+        moved = _moved(stage, frame, prints)
         frame = frame.with_columns(prints.get_column(FINGERPRINT))
-    fitting, unfitting = _fitting(frame, unfit)
-    first, twins = first_of_key(fitting, keys)
+    frame, unfitting = _fitting(frame.with_columns(moved.alias(_MOVED)), unfit)
+    first, twins = first_of_key(frame.filter(~pl.col(_MOVED)), keys)
     good, broken = split(first, stage.contract)
-    admitted, refused = judge(good)
-    parts = [part for part in (unfitting, twins, broken, refused) if part is not None and part.height]
-    return admitted, pl.concat(parts) if parts else broken
+    kept, strange = split(frame.filter(_MOVED), stage.contract)
+    admitted, refused = judge(good.drop(_MOVED))
+    parts = [part.drop(_MOVED, strict=False) for part in (unfitting, twins, broken, strange, aside(kept, [MOVED])[1])]
+    return admitted, pl.concat([*parts, refused])
 
 
-def _fitting(frame: pl.DataFrame, unfit: pl.Series | None) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+def _moved(stage: Stage, made: pl.DataFrame, given: pl.DataFrame) -> pl.Series:
+    """Which rows came back under another key. None may, but for delivered keys that cannot be stored as they are."""
+    keys = stage.contract.keys
+    if made.height == given.height:
+        moved = pl.any_horizontal(pl.col(key).ne_missing(given.get_column(key)) for key in keys)
+        told = made.select(moved.alias(_MOVED)).to_series()
+        if stage.reads_feed or not told.any():
+            return told
+    raise StageError(
+        f"stage {stage.name}",
+        f"it was handed {given.height} rows and returned {made.height} with other keys or in another order",
+        "return one row for each row, in their order, with the key unchanged",
+    )
+
+
+def _fitting(frame: pl.DataFrame, unfit: pl.Series | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Parts off rows with a value that its declared type cannot hold."""
     if unfit is None:
-        return frame, None
+        unfit = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
     told = (
-        pl.lit("contract/type").alias("rule"),
-        unfit.alias("why"),
-        pl.lit("correct the value in the feed").alias("do"),
+        pl.lit("contract/type").alias(RULE),
+        unfit.alias(WHY),
+        pl.lit("correct the value in the feed").alias(DO),
     )
     return frame.filter(unfit.is_null()), frame.with_columns(told).filter(unfit.is_not_null())
 

@@ -39,14 +39,14 @@ def neighbours(products: pl.LazyFrame, match_model: pl.LazyFrame, changes: Chang
     """Which records each record was compared with, how alike they are, and the golden product that came of it."""
     records = products.collect()
     model = MatchModel.from_bytes(base64.b64decode(match_model.select("artefact").collect().item()))
-    held = changes.previous
-    if held is None:
-        return told(match(records, model))
-    if changes.keys["match_model"].height:
-        return told(match(records, model, previous=held.filter(itself()).select(list(CLUSTERS))))
+    held, clusters = changes.previous, None
+    if changes.held is not None:
+        clusters = changes.held.filter(itself() & pl.col("product").is_not_null()).select(list(CLUSTERS))
+    if held is None or clusters is None or changes.keys["match_model"].height:
+        return told(match(records, model, previous=clusters))
     before = Matches(
         pairs=pl.DataFrame(schema=PAIRS),
-        clusters=held.filter(itself()).select(list(CLUSTERS)),
+        clusters=clusters,
         asked=held.filter(~itself() & pl.col("near").is_not_null()).select(
             pl.col(name).cast(dtype) for name, dtype in ASKED.items()
         ),

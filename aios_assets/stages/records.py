@@ -2,8 +2,9 @@
 
 import polars as pl
 
+from aios_assets.enrich.normalise import text
 from aios_assets.enrich.personal import TOKEN
-from aios_assets.enrich.redact import tokenise_frame
+from aios_assets.enrich.redact import Tokens, tokenise, tokenise_frame
 from aios_assets.stage import row_stage
 from aios_assets.vault import Vault
 from policies.contract import Column, Contract, RowRule, longest
@@ -63,4 +64,20 @@ RECORDS = Contract(
 @row_stage(RECORDS, part="feeds")
 def records(feed: pl.DataFrame, vault: Vault) -> pl.DataFrame:
     """What suppliers delivered, one row a record, with the file and line it stands in and personal data sealed."""
-    return feed.with_columns(tokenise_frame(feed.select("sku", *FIELDS, "attributes"), vault.tokens))
+    told = tokenise_frame(feed.select("sku", *FIELDS, "attributes"), vault.tokens)
+    return feed.with_columns(told).with_columns(_uncovered(told[name], vault.tokens) for name in FIELDS)
+
+
+def _uncovered(texts: pl.Series, tokens: Tokens) -> pl.Series:
+    """Where markup, character references or line ends hide personal data: the plain text, with tokens in its place.
+
+    Every later stage reads the plain text, and would find there what nothing sealed.
+    """
+    coded = texts.str.contains(r"[&<]|[^\S ]").fill_null(value=False)
+    if not coded.any():
+        return texts
+    name, read = ("description", text.description) if texts.name == "description" else ("title", text.title)
+    plain = read(texts.filter(coded))[name].struct.field("value")
+    clean = tokenise(plain, tokens)
+    hidden = plain.ne_missing(clean)
+    return texts.clone().scatter(coded.arg_true().filter(hidden), clean.filter(hidden)) if hidden.any() else texts
