@@ -1,1 +1,1 @@
-"""Pages for people who watch, judge and audit. They compute nothing: every number is a governed table."""
+"""Dashboards: what ran, what was refused and why, what came, what matched. They compute nothing: every number is read."""

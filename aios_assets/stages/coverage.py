@@ -20,7 +20,7 @@ COVERAGE = Contract(
 )
 
 
-@table_stage(COVERAGE, part="evidence")
+@table_stage(COVERAGE, part="feeds")
 def coverage(records: pl.LazyFrame, products: pl.LazyFrame) -> pl.LazyFrame:
     """Of each supplier's records, how many fill each field, and of how many it could be read."""
     return (

@@ -1,0 +1,183 @@
+"""Feeds: what came from whom, what could not be read and why, and how well the fields are filled."""
+
+import itertools
+from typing import Any, Final
+
+import altair as alt
+import polars as pl
+import streamlit as st
+
+from dashboards import reading, show
+
+DRAWN = 40
+"""Deliveries in the plot."""
+
+UNREADABLE = "not readable"
+COUNTS = ("records", "delivered", "readable")
+REASONS: Final = {
+    "rows": show.count("Rows"),
+    "supplier": "Supplier",
+    "rule": "Promise broken",
+    "why": st.column_config.TextColumn("Why", width="large"),
+    "do": st.column_config.TextColumn("What to do", width="large"),
+    "first": "First one",
+}
+DELIVERIES: Final = {
+    "at": show.moment("Read"),
+    "supplier": "Supplier",
+    "file": "File",
+    "format": "Format",
+    "rows": show.count("Records read"),
+    "rejects": show.count("Not readable"),
+    "size": "Size",
+    "sha256": "SHA-256",
+}
+
+
+def page() -> None:
+    """Draws the page."""
+    came = reading.ask(deliveries, ("deliveries",))
+    if came is None or came.is_empty():
+        show.empty("No delivery has been read yet.")
+        return
+    waiting = reading.ask(reasons, ("feed_rejects",))
+    _head(came, waiting)
+    _over_time(came)
+    _reasons(waiting)
+    _coverage()
+    st.subheader("Deliveries, latest first")
+    size = pl.col("size").map_elements(show.size, pl.String)
+    listed = came.with_columns(size, pl.col("sha256").str.head(12)).select(DELIVERIES)
+    show.paged(listed, "deliveries", DELIVERIES)
+    st.caption("The same bytes twice, under whatever name, are one delivery.")
+
+
+def deliveries(table: pl.LazyFrame) -> pl.LazyFrame:
+    """Every delivery, the latest first."""
+    return table.sort("ledger_index", descending=True)
+
+
+def reasons(rejects: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows set aside by supplier and reason, the most frequent first."""
+    place = pl.format("{}, line {}", "file", "line").drop_nulls().sort().first()
+    counted = rejects.group_by("supplier", "rule", "why", "do").agg(
+        pl.len().cast(pl.Int64).alias("rows"), place.alias("first")
+    )
+    return counted.sort("rows", "rule", "why", descending=[True, False, False])
+
+
+def aside(rejects: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows set aside themselves, by file and line; what stood in them is sealed."""
+    return rejects.select("supplier", "file", "line", "sku", "rule", "why", "do").sort("file", "line", nulls_last=True)
+
+
+def filled(coverage: pl.LazyFrame) -> pl.LazyFrame:
+    """Coverage as shares of a supplier's records."""
+    return coverage.select(
+        "supplier", "field", "records", "delivered", "readable",
+        (pl.col("delivered") / pl.col("records")).alias("filled"),
+        pl.when(pl.col("delivered") > 0).then(pl.col("readable") / pl.col("delivered")).alias("read"),
+    ).sort("supplier", "field")  # fmt: skip
+
+
+def _head(came: pl.DataFrame, waiting: pl.DataFrame | None) -> None:
+    last = came.row(0, named=True)
+    aside_now = int(waiting["rows"].sum()) if waiting is not None else 0
+    st.caption(f"Latest delivery: **{last['file']}** from **{last['supplier']}**, {show.when(last['at'])}")
+    show.figures(
+        ("Suppliers", f"{came['supplier'].n_unique():,}", "that ever delivered"),
+        ("Deliveries", f"{came.height:,}", "different ones: the same bytes twice count once"),
+        ("Records read", f"{came['rows'].sum():,}", "over all deliveries"),
+        ("Not readable", f"{came['rejects'].sum():,}", "over all deliveries; each line is kept, sealed"),
+        ("Set aside now", f"{aside_now:,}", "rows of the last deliveries that broke a promise or could not be read"),
+    )
+
+
+def _over_time(came: pl.DataFrame) -> None:
+    st.subheader("Deliveries over time, by supplier")
+    label = pl.col("at").dt.strftime("%d %b %H:%M:%S · ") + pl.col("file")
+    drawn = came.head(DRAWN).sort("ledger_index").with_columns(label.alias("of"))
+    parts = [
+        drawn.select("of", "file", pl.col(column).alias("records"), what.alias("what"))
+        for column, what in (("rows", pl.col("supplier")), ("rejects", pl.lit(UNREADABLE)))
+    ]
+    names = [*sorted(came["supplier"].unique().to_list()), UNREADABLE]
+    colours = alt.Scale(domain=names, range=[*itertools.islice(itertools.cycle(show.HUES), len(names) - 1), show.BAD])
+    order = drawn["of"].unique(maintain_order=True).to_list()
+    show.chart(
+        alt.Chart(pl.concat(parts))
+        .mark_bar(size=30)
+        .encode(
+            x=alt.X("of:N", sort=order, title=None, axis=alt.Axis(labelAngle=-20, labelLimit=220)),
+            y=alt.Y("records:Q", title="Records"),
+            color=alt.Color("what:N", scale=colours, title=None),
+            tooltip=[alt.Tooltip("of:N", title="delivery"), "what:N", alt.Tooltip("records:Q", format=",")],
+        )
+        .properties(height=280)
+    )
+
+
+def _reasons(waiting: pl.DataFrame | None) -> None:
+    st.subheader("Why rows were set aside")
+    if waiting is None or waiting.is_empty():
+        st.markdown("No row of the last deliveries was set aside.")
+        return
+    by_rule = waiting.group_by("supplier", "rule").agg(pl.col("rows").sum()).sort("rows", descending=True)
+    names = sorted(by_rule["supplier"].drop_nulls().unique().to_list())
+    show.chart(
+        alt.Chart(by_rule)
+        .mark_bar()
+        .encode(
+            x=alt.X("rows:Q", title="Rows set aside now", axis=alt.Axis(tickMinStep=1)),
+            y=alt.Y("rule:N", sort="-x", title=None, axis=alt.Axis(labelLimit=260)),
+            color=alt.Color("supplier:N", scale=show.colours(names), title="Supplier"),
+            tooltip=["supplier:N", "rule:N", "rows:Q"],
+        )
+        .properties(height=60 + 28 * by_rule["rule"].n_unique())
+    )
+    show.paged(waiting.select(REASONS), "reasons", REASONS)
+    with st.expander("Row by row"):
+        each = reading.ask(aside, ("feed_rejects",))
+        if each is not None:
+            show.paged(each, "aside")
+        st.caption(
+            "List, export and re-drive them with `aios feed rejects`; what stood in them is sealed in the vault."
+        )
+
+
+def _coverage() -> None:
+    st.subheader("How well fields are filled")
+    shares = reading.ask(filled, ("coverage",))
+    if shares is None or shares.is_empty():
+        st.markdown("Not measured yet: it is, at the end of the next run.")
+        return
+    st.caption("Left: records in which the supplier fills the field. Right: of those, the share that could be read.")
+    order = (
+        shares.group_by("field")
+        .agg(pl.col("delivered").sum())
+        .sort("delivered", "field", descending=[True, False])["field"]
+        .to_list()
+    )
+    left, right = st.columns(2)
+    with left:
+        show.chart(_heat(shares, "filled", "filled", order))
+    with right:
+        show.chart(_heat(shares.filter(pl.col("read").is_not_null()), "read", "readable, of those filled", order))
+
+
+def _heat(shares: pl.DataFrame, column: str, title: str, order: list[str]) -> Any:
+    base = alt.Chart(shares).encode(
+        x=alt.X("supplier:N", title=None, axis=alt.Axis(labelAngle=0, orient="top")),
+        y=alt.Y("field:N", sort=order, title=None),
+        tooltip=["supplier:N", "field:N", *(alt.Tooltip(f"{name}:Q", format=",") for name in COUNTS)],
+    )
+    cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
+        color=alt.Color(f"{column}:Q", title=title, scale=alt.Scale(domain=[0, 1], scheme="blues"), legend=None)
+    )
+    dark = alt.datum[column] > 0.55
+    words = base.mark_text(fontSize=12).encode(
+        text=alt.Text(f"{column}:Q", format=".0%"), color=alt.condition(dark, alt.value("white"), alt.value("#26323f"))
+    )
+    return alt.layer(cells, words).properties(
+        height=30 * len(order) + 30, title=alt.Title(title.capitalize(), anchor="start")
+    )
