@@ -9,8 +9,10 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from aios_assets.draft import bucket_in
 from aios_assets.errors import AiosError, LakeError
-from aios_assets.lake import Lake
+from aios_assets.fingerprint import bucket_of
+from aios_assets.lake import Lake, polars_schema
 from audit.entries import Decided
 from audit.ledger import Kind, Logged
 from audit.tables import TableState, Version
@@ -20,7 +22,8 @@ from policies.contract import ATTEMPT, RECEIPT_TYPES
 RECORD = ("supplier", "sku")
 LISTED = ("product", "field", "locale", "channel")
 PLACE = ("file", "file_sha256", "line", "line_digest")
-QUARANTINES = ("feed_rejects", "products_quarantine", "matches_quarantine", "listings_quarantine")
+QUARANTINE = ("id", "rule", "why", "do", "row")
+"""Columns that every table of rows set aside has."""
 CHAIN = ("records", "products", "matches", "listings")
 
 
@@ -92,13 +95,12 @@ class _Tracing:
     def traced(self, subject: str, field: str | None) -> Trace:
         supplier, slash, sku = subject.partition("/")
         product = self._product_of(supplier, sku) if slash else subject
-        members = self._rows("matches", pl.col("product") == product) if product else pl.DataFrame()
+        members = self._of_product("matches", product) if product else pl.DataFrame()
         keys = [(str(a), str(b)) for a, b in members.select(RECORD).iter_rows()] if members.height else []
         if slash and (supplier, sku) not in keys:
             keys.append((supplier, sku))
-        wanted = _keyed(keys)
-        records, products = self._rows("records", wanted), self._rows("products", wanted)
-        listed = self._rows("listings", pl.col("product") == product) if product else pl.DataFrame()
+        records, products = self._found("records", keys), self._found("products", keys)
+        listed = self._of_product("listings", product) if product else pl.DataFrame()
         aside = self._aside(subject, keys)
         if not (records.height or products.height or listed.height or aside.height):
             raise NotTraced(
@@ -135,26 +137,43 @@ class _Tracing:
         ]
 
     def _product_of(self, supplier: str, sku: str) -> str | None:
-        found = self._rows("matches", _keyed([(supplier, sku)]))
+        found = self._found("matches", [(supplier, sku)])
         return str(found["product"][0]) if found.height else None
 
-    def _rows(self, table: str, where: pl.Expr, version: int | None = None) -> pl.DataFrame:
-        """The rows of a table that hold; without any where nothing of it is committed."""
+    def _of_product(self, table: str, product: str) -> pl.DataFrame:
+        """A product's rows; without any where nothing of the table is committed."""
         state = self.lake.state(table)
-        return pl.DataFrame() if state is None else self.lake.scan(table, version).filter(where).collect()
+        return pl.DataFrame() if state is None else self.lake.scan(table).filter(pl.col("product") == product).collect()
+
+    def _found(self, table: str, keys: list[tuple[str, str]], version: int | None = None) -> pl.DataFrame:
+        """The rows of these records: only the buckets that their keys fall into are proven and read."""
+        state = self.lake.state(table)
+        if state is None or not keys:
+            return pl.DataFrame()
+        at = state.version if version is None else version
+        if at not in state.history:
+            return pl.DataFrame()
+        files = self.tables.files(table, at)
+        asked = pl.DataFrame(keys, schema=dict.fromkeys(RECORD, pl.String), orient="row")
+        cuts = {bucket_in(path)[1] for path in files}
+        hit = {(bucket, cut) for cut in cuts for bucket in asked.select(bucket_of(RECORD, cut)).to_series()}
+        wanted = [file for path, file in files.items() if bucket_in(path) in hit]
+        schema = polars_schema(state.history[at].planned.schema)
+        return self.lake.scan_files(table, wanted, schema).filter(_keyed(keys)).collect()
 
     def _aside(self, subject: str, keys: Iterable[tuple[str, str]]) -> pl.DataFrame:
         ids = [subject, *(f"{a}/{b}" for a, b in keys)]
         parts = []
-        for table in QUARANTINES:
+        for table in self.tables.names:
             state = self.lake.state(table)
-            if state is not None and state.rows:
-                rows = self.lake.scan(table)
-                known = set(rows.collect_schema().names())
+            known = set(polars_schema(state.schema).names()) if state is not None and state.rows else set()
+            if known.issuperset(QUARANTINE):
                 where = pl.col("id").is_in(ids)
                 if known.issuperset(RECORD):
                     where = where | _keyed(keys)
-                rows = rows.filter(where).select("id", "rule", "why", "do", ATTEMPT)
+                if known.issuperset(("file", "line")):
+                    where = where | (pl.format("{}:{}", "file", "line") == subject)
+                rows = self.lake.scan(table).filter(where).select("id", "rule", "why", "do", ATTEMPT)
                 parts.append(rows.with_columns(pl.lit(table).alias("table")).collect())
         return pl.concat(parts) if parts else pl.DataFrame()
 
@@ -167,7 +186,8 @@ class _Tracing:
         delivered = self._read_by("records", records)
         if products.height:
             return [one for row in products.sort(RECORD).iter_rows(named=True) for one in self._normal(row, delivered)]
-        return [one for row in records.sort(RECORD).iter_rows(named=True) for one in self._raw(row)]
+        rows = records.sort(RECORD).iter_rows(named=True) if records.height else ()
+        return [one for row in rows for one in self._raw(row)]
 
     def _listed(self, row: dict[str, Any], normalised: "_Inputs", delivered: "_Inputs") -> FieldReceipt:
         key = (row["supplier"], row["sku"])
@@ -313,7 +333,7 @@ class _Inputs:
         if row is not None and (pinned is None or version is None or version.version <= pinned):
             return row
         try:
-            before = self._tracing._rows(self._table, _keyed([key]), pinned)
+            before = self._tracing._found(self._table, [key], pinned)
         except LakeError:
             return None  # vacuumed: better no source than a wrong one
         return before.row(0, named=True) if before.height else None

@@ -104,10 +104,9 @@ def _wrong(option: str, one: str) -> NoReturn:
     raise SettingsError(option, f"{one!r} is not NAME=VALUE", f"write it as {option} NAME=VALUE")
 
 
-def known_table(lake: Lake, table: str) -> None:
-    """Raises SettingsError for a table that the ledger does not know."""
-    names = lake.tables.names
-    if table not in names:
-        raise SettingsError(
-            f"table {table}", "the ledger knows no such table", f"name one of {', '.join(names) or 'none yet'}"
-        )
+def inside(lake: Lake, table: str) -> None:
+    """Raises SettingsError for what is neither a table that the ledger knows nor a Delta table in the lake's folder."""
+    names, folder = lake.tables.names, lake.root / table
+    stranger = folder.parent == lake.root and (folder / "_delta_log").is_dir()
+    if table not in names and not (table and ".." not in table and stranger):
+        raise SettingsError(f"table {table}", "there is no such table", f"name one of {', '.join(names) or 'none yet'}")

@@ -19,10 +19,10 @@ def repair(
     as_json: JsonOption = False,
 ) -> None:
     """Names a table's foreign versions in the ledger and puts its last committed version back on top, by permit."""
-    from aios_assets.cli.opened import act, known_table
+    from aios_assets.cli.opened import act, inside
 
     opened = act(lake)
-    known_table(opened.lake, table)
+    inside(opened.lake, table)
     from aios_assets.repair import repair as mend  # 4 s: the gate and its suite
     from aios_assets.runtime import Runtime
 

@@ -1,5 +1,6 @@
 """`aios run`: from delivered files to listings, as the Dagster job that the UI and the schedules run."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +35,8 @@ def run(
     settings = load(lake=lake, profile=profile)
     _ready(feeds or [], stages, settings.inbox)
     progress("  starting …")
+    # Its pool logs a traceback where an interruption meets a connection that is being closed.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     from aios_assets.catalogue import run_catalogue  # 4 s: Dagster, the stages, the models
 
     chosen = [name.strip() for name in stages.split(",")] if stages else None

@@ -134,3 +134,25 @@ def test_a_repair_wants_a_table_that_there_is(aios, own: Path) -> None:
 def test_receipts_reopen_their_lines(aios, own: Path) -> None:
     told = aios("audit", "receipts", "--sample", "30", "--json").told
     assert (told["ok"], told["values"], told["different"], told["unread"]) == (True, 30, [], [])
+
+
+def test_maintenance_leaves_a_young_lake_as_it_is(aios, own: Path) -> None:
+    told = aios("maintain", "--json").told
+    assert (told["files"], told["versions"]) == (0, [])
+    assert aios("maintain", "--keep-versions", "0").code == 2
+    assert aios("audit", "verify").code == 0
+
+
+def test_what_was_written_past_the_gate_is_named_and_repaired(aios, own: Path) -> None:
+    import polars as pl
+    from deltalake import write_deltalake
+
+    rows = pl.read_parquet(next((own / "products" / "_files").glob("*.parquet"))).head(1)
+    write_deltalake(str(own / "products"), rows.to_arrow(compat_level=pl.CompatLevel.oldest()), mode="append")
+    found = aios("audit", "verify", "--json")
+    assert found.code == 3
+    assert {problem["kind"] for problem in found.told["problems"]} == {"foreign"}
+    assert aios("sql", "SELECT count(*) FROM products", "--json").told["rows"] == [[9]]
+    told = aios("repair", "products", "--json").told
+    assert (list(told["foreign"]), told["version"]) == ([1], 2)
+    assert aios("audit", "verify").code == 0
