@@ -1,14 +1,19 @@
 """Profile: what is measured of a draft's columns, for the gate to judge by."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from aios_assets.enrich import personal, secrets
 from policies.candidate import ColumnFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
 
-UNREAD = frozenset({"digest", "sealed", "token"})
-"""Tags of columns whose text is no language: digests, ciphertext, tokens. There is nothing in them to detect."""
+FORMS = {"digest": r"\A[A-Za-z0-9+/_:-]*={0,2}\z", "token": r"\A(?:\[[a-z]+:[a-p]{24}\])*\z"}
+"""Tags of columns whose text is no language, and the form of their values: there is nothing in those to detect. A value of
+another form, or all of digits, is looked through like any text, since a tag is only somebody's word."""
 
+SEALED = "sealed"
+"""Tag of columns that hold ciphertext: the rules pass over them."""
 
 MACHINERY = frozenset({FINGERPRINT, ATTEMPT})
 """Columns that no stage writes: numbers and ids of ours."""
@@ -29,24 +34,39 @@ def profile(frame: pl.DataFrame, contract: Contract) -> tuple[ColumnFacts, ...]:
         tags = tuple(sorted(owner.tags))
         receipted = owner.answered and name == owner.name
         # Rule and model names are ours; evidence and values are somebody's text.
-        text = dtype == pl.String and not name.endswith("__by") and not UNREAD & set(tags)
-        values = frame.get_column(name)
-        hit_personal = personal.count(values) if text else 0
-        hit_secrets = secrets.count(values) if text else 0
+        ours = SEALED in tags or (name not in declared and name.endswith("__by"))
+        texts = None if ours else _texts(frame.get_column(name), tags)
         facts.append(
             ColumnFacts(
                 name=name,
                 type=str(dtype),
                 tags=tags,
                 nulls=int(nulls[name]),
-                personal=hit_personal,
-                secrets=hit_secrets,
+                personal=0 if texts is None else personal.count(texts),
+                secrets=0 if texts is None else secrets.count(texts),
                 answered=receipted,
                 unsigned=_unsigned(frame, name) if receipted else None,
                 lowest_confidence=_lowest(frame, name) if receipted else None,
             )
         )
     return tuple(facts)
+
+
+def _texts(values: pl.Series, tags: Sequence[str]) -> pl.Series | None:
+    """The texts that a column holds, also inside lists, structs and bytes; None where it can hold none."""
+    dtype = values.dtype
+    if dtype.is_nested():
+        values = values.to_frame("nested").select(pl.struct("nested").struct.json_encode()).to_series()
+    elif dtype in (pl.Categorical, pl.Enum):
+        values = values.cast(pl.String)
+    elif dtype == pl.Binary:
+        # What is no UTF-8 may hold readable parts all the same; each byte has a character in Latin-1.
+        values = pl.Series([None if one is None else one.decode("latin-1") for one in values], dtype=pl.String)
+    elif dtype != pl.String:
+        return None
+    for form in (FORMS[tag] for tag in tags if tag in FORMS):
+        values = values.filter(~(values.str.contains(form) & values.str.contains("[A-Za-z]")))
+    return values
 
 
 def _unsigned(frame: pl.DataFrame, name: str) -> int:

@@ -13,7 +13,7 @@ PROFILES = ("pilot", "scale", "run")
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class LakeSettings(_Section):
@@ -48,7 +48,9 @@ class FeedSettings(_Section):
 class StageSettings(_Section):
     """Which stages there are besides the product's own."""
 
-    modules: tuple[str, ...] = Field((), description='Python modules with stages of your own, e.g. ["my_shop.stages"]')
+    modules: tuple[str, ...] = Field(
+        (), strict=False, description='Python modules with stages of your own, e.g. ["my_shop.stages"]'
+    )
     batch_rows: int = Field(250_000, ge=1, description="rows that a row stage is handed at a time")
 
 
@@ -120,28 +122,33 @@ def load(folder: Path | None = None, *, lake: str | None = None, profile: str | 
     home = (folder or Path.cwd()).absolute()
     file = home / "aios.toml"
     told: dict[str, Any] = {}
-    if file.is_file():
+    if file.exists():
         try:
             told = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
             raise SettingsError(
                 str(file), str(broken), "mend the line, or write a fresh one with `aios init`"
             ) from broken
-    for variable, (section, name) in ENVIRONMENT.items():
-        if value := os.environ.get(variable):
-            told.setdefault(section, {})[name] = value
-    for section, name, value in (("lake", "path", lake), ("policy", "profile", profile)):
-        if value:
-            told.setdefault(section, {})[name] = value
+        except OSError as unread:
+            raise SettingsError(str(file), str(unread.strerror), "make it a file that can be read") from unread
+    sources = {("lake", "path"): (lake, "--lake"), ("policy", "profile"): (profile, "--profile")}
+    for variable, at in ENVIRONMENT.items():
+        if (value := os.environ.get(variable)) and not sources.get(at, (None, ""))[0]:
+            sources[at] = value, variable
+    given = {at: (value, source) for at, (value, source) in sources.items() if value}
+    for (section, name), (value, _) in given.items():
+        if isinstance(told.setdefault(section, {}), dict):  # else what stands there is refused below
+            told[section][name] = value
     try:
-        settings = Settings.model_validate({**told, "home": home})
+        settings = Settings.model_validate({**told, "home": told.get("home", home)})
     except ValidationError as wrong:
         first = wrong.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
+        source = given.get((str(first["loc"][0]), str(first["loc"][-1])), (None, str(file)))[1]
         raise SettingsError(
-            where, first["msg"], f"see `aios init` for every setting; `{where}` stands in {file}"
+            where, first["msg"], f"see `aios init` for every setting; `{where}` stands in {source}"
         ) from wrong
-    if settings.keys_folder.is_relative_to(settings.lake_folder):
+    if settings.keys_folder.resolve().is_relative_to(settings.lake_folder.resolve()):
         raise SettingsError(
             "secrets.keys", f"the keys' folder {settings.keys_folder} lies inside the lake", "put it beside the lake"
         )
