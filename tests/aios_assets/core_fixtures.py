@@ -1,0 +1,117 @@
+"""A shop for tests of the core: its own folder, lake and keys, the real gate, and the chain of stages without Dagster."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from aios_assets.intake import take_in
+from aios_assets.journal import Attempt
+from aios_assets.materialise import Run, materialise
+from aios_assets.runtime import Runtime
+from aios_assets.settings import load
+from aios_assets.stage import Stage
+from aios_assets.stages.listings import listings
+from aios_assets.stages.match_model import match_model
+from aios_assets.stages.matches import matches
+from aios_assets.stages.neighbours import neighbours
+from aios_assets.stages.products import products
+from aios_assets.stages.records import records
+from policies.bundle import Bundle
+from policies.contract import ATTEMPT, FINGERPRINT
+from policies.engine import PolicyEngine
+from policies.wasm import WasmEngine
+
+CHAIN = (records, products, match_model, neighbours, matches, listings)
+HEADER = ("sku", "title", "description", "brand", "price")
+
+Row = Mapping[str, str]
+
+
+def row(sku: str, title: str, *, description: str = "", brand: str = "Acme", price: str = "10.50") -> Row:
+    """A line of a delivery."""
+    return {"sku": sku, "title": title, "description": description, "brand": brand, "price": price}
+
+
+def kettles(count: int, *, start: int = 0) -> list[Row]:
+    """Lines of products that are like nothing else."""
+    words = ("steel", "glass", "copper", "enamel", "iron", "ceramic", "plastic")
+    return [
+        row(f"A-{n}", f"Kettle {words[n % 7]} model {n * 7919 % 10_007} of {1 + n % 5} litres", price=f"{10 + n}.50")
+        for n in range(start, start + count)
+    ]
+
+
+@cache
+def embedded() -> WasmEngine:
+    """The embedded engine, compiled once: that costs a second."""
+    return WasmEngine(Bundle.read(), seconds=60.0, memory=512 * 2**20)
+
+
+@dataclass
+class Shop:
+    """A lake, its runtime, and the stages that are run over it."""
+
+    folder: Path
+    runtime: Runtime
+    stages: tuple[Stage, ...] = CHAIN
+    runs: list[dict[str, Attempt]] = field(default_factory=list)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        engine: PolicyEngine | None = None,
+        stages: Sequence[Stage] = CHAIN,
+        profile: str = "pilot",
+    ) -> "Shop":
+        """Opens it, anew where it is there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = load(folder, lake=str(folder / "lake"), profile=profile)
+        settings = settings.model_copy(update={"lake": settings.lake.model_copy(update={"buckets": 2})})
+        return cls(folder, Runtime.open(settings, engine=engine or embedded()), tuple(stages))
+
+    def deliver(self, name: str, rows: Sequence[Row | str]) -> Path:
+        """A CSV file of these lines; a text is written as it is."""
+        file = self.folder / "deliveries" / name
+        file.parent.mkdir(exist_ok=True)
+        lines = [",".join(HEADER)]
+        for one in rows:
+            cells = (one,) if isinstance(one, str) else (one[name] for name in HEADER)
+            lines.append(",".join(f'"{cell}"' if not isinstance(one, str) and "," in cell else cell for cell in cells))
+        file.write_text("\n".join(lines) + "\n")
+        return file
+
+    def make(self, stage: Stage, *files: Path, supplier: str | None = None) -> Attempt:
+        """One attempt of one stage."""
+        feed = take_in(self.runtime, [str(file) for file in files], supplier) if stage.reads_feed else None
+        contracts = {other.name: other.contract for other in self.stages}
+        return materialise(stage, self.runtime, Run("run", "test"), contracts=contracts, feed=feed)
+
+    def run(self, *files: Path, supplier: str | None = None) -> dict[str, Attempt]:
+        """The stages in order, as far as they are admitted."""
+        made: dict[str, Attempt] = {}
+        for stage in self.stages:
+            attempt = made[stage.name] = self.make(stage, *files, supplier=supplier)
+            if attempt.refused:
+                break
+        self.runs.append(made)
+        return made
+
+    def table(self, name: str) -> pl.DataFrame:
+        """What is published of a table; no columns where nothing is."""
+        return self.runtime.lake.scan(name).collect() if self.runtime.lake.state(name) else pl.DataFrame()
+
+    def values(self, name: str, *, but: Sequence[str] = ()) -> list[tuple[object, ...]]:
+        """A table's rows in no order, without what tells only when and where they came in."""
+        frame = self.table(name)
+        frame = frame.drop(ATTEMPT, FINGERPRINT, *but, strict=False)
+        return sorted(frame.rows(), key=str)
+
+    def why(self, attempt: Attempt) -> list[str]:
+        """The rules that refused an attempt."""
+        assert attempt.verdict is not None
+        return sorted({finding.rule for finding in attempt.verdict.refusals})
