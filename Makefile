@@ -45,12 +45,13 @@ faults: $(INSTALLED_DEV) ## The whole fault sweeps: every file operation, every 
 	@$(PYTEST) -n $(JOBS) -m sweep -rs
 
 .PHONY: fuzz
-fuzz: $(INSTALLED_DEV) ## Property tests with many more examples, ROUNDS times with fresh seeds
+fuzz: $(INSTALLED_DEV) ## Property tests with many more examples, ROUNDS times with fresh seeds; mutated files
 	@for round in $$(seq $(ROUNDS)); do $(PYTEST) -n $(JOBS) -m "hypothesis and not sweep" --hypothesis-profile=fuzz || exit 1; done
+	@for program in benchmarks/fuzz_*.py; do $(PYTHON) -m benchmarks.$$(basename $$program .py) || exit 1; done
 
 .PHONY: bench
 bench: $(INSTALLED_BENCH) ## Every benchmark beside its baseline: JSON lines, then a table
-	@$(PYTHON) benchmarks
+	@$(PYTHON) -m benchmarks
 
 .PHONY: dev
 dev: $(INSTALLED) ## Dagster's pages and the dashboards; prints both addresses

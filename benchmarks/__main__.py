@@ -1,8 +1,8 @@
 """Runs every benchmark of this folder, one process each: their JSON lines as they come, then one table.
 
-    python benchmarks [NAME…]
+    python -m benchmarks [NAME…]
 
-A benchmark is a file here that prints JSON lines about what it measured; other lines are passed through. If one of
+A benchmark is a file here that is a program and prints JSON lines about what it measured; other lines are passed through. If one of
 them fails, this fails.
 """
 
@@ -19,7 +19,8 @@ TITLES = ("name", "what", "bench")
 def measured(file: Path) -> tuple[int, list[dict[str, Any]]]:
     """Its exit status and the figures that it printed."""
     found: list[dict[str, Any]] = []
-    with subprocess.Popen([sys.executable, file], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", f"{HERE.name}.{file.stem}"]
+    with subprocess.Popen(command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             print(line, end="", flush=True)
             try:
@@ -31,6 +32,11 @@ def measured(file: Path) -> tuple[int, list[dict[str, Any]]]:
     return process.returncode, found
 
 
+def measures(file: Path) -> bool:
+    """Whether a file here is a benchmark: a program, and neither this one nor one that throws things at the product."""
+    return not file.name.startswith(("_", "fuzz_")) and "__main__" in file.read_text(encoding="utf-8")
+
+
 def row(benchmark: str, told: dict[str, Any]) -> tuple[str, str, str]:
     """A line of the table: which benchmark, of what, and its figures."""
     title = next((str(told[key]) for key in TITLES if key in told), "")
@@ -39,7 +45,7 @@ def row(benchmark: str, told: dict[str, Any]) -> tuple[str, str, str]:
 
 def main(names: list[str]) -> int:
     """All benchmarks, or the named ones."""
-    files = sorted(path for path in HERE.glob("*.py") if not path.name.startswith("_"))
+    files = sorted(path for path in HERE.glob("*.py") if measures(path))
     chosen = [file for file in files if not names or file.stem in names]
     if unknown := set(names) - {file.stem for file in files}:
         print(f"no benchmark is called {sorted(unknown)}; there are {[file.stem for file in files]}", file=sys.stderr)
