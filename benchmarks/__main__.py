@@ -2,8 +2,8 @@
 
     python -m benchmarks [NAME…]
 
-A benchmark is a file here that is a program and prints JSON lines about what it measured; other lines are passed through. If one of
-them fails, this fails.
+A benchmark is a file here that is a program and prints JSON lines about what it measured; other lines are passed
+through. If one of them fails, this fails.
 """
 
 import json

@@ -108,6 +108,44 @@ class TestLibraries:
         assert told.stdout.strip() == "[]"
 
 
+class TestRequirements:
+    @pytest.mark.parametrize(
+        ("required", "body", "status"),
+        [
+            ("", "pass", 0),  # the program is missing, and nobody asked for it
+            ("opa", "pass", 1),  # skipped, although it was asked for
+            ("opa", None, 1),  # nothing that needs it was there to be run
+            ("opaque", "pass", 4),  # no such thing can be asked for
+        ],
+    )
+    def test_what_ci_requires_is_not_skipped(
+        self, tmp_path: Path, required: str, body: str | None, status: int
+    ) -> None:
+        inner = tmp_path / "tests"
+        inner.mkdir()
+        (inner / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text(encoding="utf-8"))
+        needs = f"@pytest.mark.opa\ndef test_needs_it():\n    {body}\n" if body else ""
+        (inner / "test_one.py").write_text(f"import pytest\n\ndef test_needs_nothing():\n    pass\n\n{needs}")
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-c",
+                str(ROOT / "pyproject.toml"),
+                "--rootdir",
+                str(tmp_path),
+                str(inner),
+            ],
+            cwd=tmp_path,
+            env={"PATH": str(tmp_path), "AIOS_REQUIRE": required, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+
+
 class TestPages:
     def test_the_readme_shows_the_programs_own_help(self) -> None:
         from typer.testing import CliRunner
