@@ -8,17 +8,40 @@ import polars as pl
 COLOURS = ("black", "white", "blue", "red", "silver", "grey", "green", "pink")
 SIZES = ("8gb", "16gb", "32gb", "64gb", "128gb", "10 ft", "6 ft", "3 ft", "13 inch", "15 inch", "2 pack", "4 pack")
 COMMON = ("with", "for", "the", "new", "and", "case", "usb", "wireless", "cable", "kit")
-SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "xe", "zi", "tra", "sto")
+SYLLABLES = (
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "ha",
+    "je",
+    "ki",
+    "lo",
+    "mu",
+    "na",
+    "pe",
+    "ri",
+    "so",
+    "tu",
+    "va",
+    "xe",
+    "zi",
+    "tra",
+    "sto",
+)
 
 
-def catalogue(size: int, *, seed: int = 7, shared: float = 0.3, suppliers: int = 2) -> tuple[pl.DataFrame, pl.DataFrame]:
+def catalogue(
+    size: int, *, seed: int = 7, shared: float = 0.3, suppliers: int = 2
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """About `size` records (`supplier`, `sku`, `title`, `brand`, `model`, `price`) and the true pairs.
 
-    `shared` of each supplier's range is also the next one's. Words follow a Zipf law as they do in real feeds (the commonest
-    stands in half the catalogue); one product in two belongs to a family whose members differ by colour, size and number only.
+    As many products as `shared` of a supplier's own range are the next one's too. Words follow a Zipf law as they do in
+    real feeds; one product in two belongs to a family whose members differ by colour, size and number only.
     """
     rng = np.random.default_rng(seed)
-    products = int(size / (suppliers - (suppliers - 1) * shared))
+    products = int(size / (1 + shared))
     vocabulary = _words(rng, max(2_000, int(40 * products**0.5)))
     rank = np.arange(1, len(vocabulary) + 1)
     chance = 1 / rank**0.9
@@ -44,7 +67,9 @@ def catalogue(size: int, *, seed: int = 7, shared: float = 0.3, suppliers: int =
     frame = pl.DataFrame(rows, schema=columns, orient="row")
     keyed = frame.select("supplier", "sku", "truth")
     pairs = keyed.join(keyed, on="truth", suffix="_right").filter(pl.col("supplier") < pl.col("supplier_right"))
-    gold = pairs.select(left_supplier="supplier", left_sku="sku", right_supplier="supplier_right", right_sku="sku_right")
+    gold = pairs.select(
+        left_supplier="supplier", left_sku="sku", right_supplier="supplier_right", right_sku="sku_right"
+    )
     return frame.drop("truth"), gold
 
 
@@ -55,14 +80,21 @@ def _words(rng: np.random.Generator, count: int) -> list[str]:
 
 def _owners(rng: np.random.Generator, products: int, suppliers: int, shared: float) -> list[tuple[str, np.ndarray]]:
     order = rng.permutation(products)
-    step = products / suppliers
-    edges = [int(step * at) for at in range(suppliers + 1)]
-    over = int(step * shared / (1 - shared / 2)) if suppliers > 1 else 0
-    return [(f"s{at}", order[max(low - over // 2, 0) : high + over // 2]) for at, (low, high) in enumerate(pairwise(edges))]
+    edges = [products * at // suppliers for at in range(suppliers + 1)]
+    over = int(products / suppliers * shared)
+    twice = np.concatenate([order, order])
+    return [(f"s{at}", twice[low : high + over]) for at, (low, high) in enumerate(pairwise(edges))]
 
 
 def _record(
-    rng: np.random.Generator, supplier: str, sku: str, told: list[str], brand: str, model: str, price: float, product: int
+    rng: np.random.Generator,
+    supplier: str,
+    sku: str,
+    told: list[str],
+    brand: str,
+    model: str,
+    price: float,
+    product: int,
 ) -> tuple[str, str, str, str | None, str | None, str | None, int]:
     chances = rng.random(6)
     words = [word for word in told if rng.random() > 0.1]
@@ -89,4 +121,6 @@ def _typo(rng: np.random.Generator, word: str) -> str:
     if len(word) < 4:
         return word
     at = int(rng.integers(1, len(word) - 1))
-    return word[:at] + word[at + 1 :] if rng.random() < 0.5 else word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
+    return (
+        word[:at] + word[at + 1 :] if rng.random() < 0.5 else word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
+    )

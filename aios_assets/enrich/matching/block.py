@@ -20,8 +20,8 @@ from sparse_dot_topn import sp_matmul_topn
 from aios_assets.enrich.matching.corpus import Corpus, Matrix, scaled
 from aios_assets.enrich.matching.model import MatchModel
 
-PAIRS_PER_RECORD: Final = 5.0
-"""How many candidates a record may have on average, both sides together: the promise is six."""
+ASKED_PER_RECORD: Final = 7.0
+"""How many neighbours a record asks for on average, over all sources; a pair asked from both sides is one candidate."""
 
 NEAREST: Final = (3, 10)
 """Fewest and most neighbours one record asks for: few are enough in a large source, a small one can afford more."""
@@ -29,7 +29,7 @@ NEAREST: Final = (3, 10)
 NEAREST_DIRTY: Final = 8
 """Fewest neighbours that a record of a dirty source asks for."""
 
-POSTINGS: Final = 20_000
+POSTINGS: Final = 50_000
 """How many postings one record may visit."""
 
 TIE: Final = 1e-3
@@ -64,7 +64,7 @@ def neighbours_wanted(sizes: NDArray[np.int64], dirty: NDArray[np.bool_]) -> NDA
     dirty source asks for more as well, since its own siblings are among what it finds; half of what is asked within one
     source is asked from both sides and counts once.
     """
-    share = PAIRS_PER_RECORD * sizes.sum() / max(len(sizes), 1) / np.maximum(sizes, 1)
+    share = ASKED_PER_RECORD * sizes.sum() / max(len(sizes), 1) / np.maximum(sizes, 1)
     share = np.where(dirty, np.maximum(share, NEAREST_DIRTY), share)
     return cast("NDArray[np.int64]", np.clip(np.floor(share), *NEAREST).astype(np.int64))
 

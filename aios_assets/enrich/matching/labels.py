@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 from aios_assets.enrich.matching.block import Lookup, symmetric
 from aios_assets.enrich.matching.compare import Comparer, dot
@@ -132,7 +133,10 @@ def _fitted(features_: Floats, labels: NDArray[np.int64]) -> tuple[Any, ...]:
         for seed in range(2)
     ]
     forest = ExtraTreesClassifier(200, min_samples_leaf=2, random_state=0)
-    return tuple(member.fit(features_, labels) for member in (*boosted, forest, forest))
+    # one thread: these sets are small, and threads that spin for each other on a busy machine cost a hundredfold
+    with threadpool_limits(1, user_api="openmp"):
+        fitted = [member.fit(features_, labels) for member in (*boosted, forest)]
+    return (*fitted, fitted[-1])
 
 
 def _mean(columns: list[Floats]) -> Floats:

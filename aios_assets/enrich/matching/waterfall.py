@@ -1,0 +1,103 @@
+"""Waterfall: one pair explained: what each kind of evidence added, what would have changed the outcome, who else was near."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from aios_assets.enrich.matching.block import Lookup
+from aios_assets.enrich.matching.compare import KINDS, Comparer
+from aios_assets.enrich.matching.corpus import MatchingError, corpus, prepared
+from aios_assets.enrich.matching.explain import contributions
+from aios_assets.enrich.matching.model import MatchModel
+from aios_assets.enrich.matching.weigh import weighed
+
+NEIGHBOURS: Final = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """One kind of evidence: what was seen, what it added in log-odds, and in words."""
+
+    kind: str
+    seen: float
+    added: float
+    says: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why two records are, or are not, one product.
+
+    `start` is the log-odds before any evidence; the steps' `added` sum up to the log-odds of `probability`. `tipping` names
+    the single kinds of evidence without which the pair would have come out on the other side of `threshold`. `neighbours`:
+    (record, score) of the nearest others of either record, best first.
+    """
+
+    left: tuple[str, str]
+    right: tuple[str, str]
+    start: float
+    steps: tuple[Step, ...]
+    probability: float
+    threshold: float
+    tipping: tuple[str, ...]
+    neighbours: tuple[tuple[str, str, float], ...]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "left": "/".join(self.left),
+            "right": "/".join(self.right),
+            "start": self.start,
+            "steps": [{"kind": s.kind, "seen": s.seen, "added": s.added, "says": s.says} for s in self.steps],
+            "probability": self.probability,
+            "threshold": self.threshold,
+            "tipping": list(self.tipping),
+            "neighbours": [{"of": of, "record": record, "score": score} for of, record, score in self.neighbours],
+        }
+
+
+def explain(records: pl.DataFrame, model: MatchModel, one: tuple[str, str], other: tuple[str, str]) -> Explanation:
+    """Explains two records (supplier, sku) of a catalogue; raises MatchingError where one is not there."""
+    frame = prepared(records)
+    keys = list(zip(frame["supplier"].to_list(), frame["sku"].to_list(), strict=True))
+    try:
+        low, high = sorted((keys.index(one), keys.index(other)))
+    except ValueError as missing:
+        raise MatchingError(
+            f"{'/'.join(one)} and {'/'.join(other)}", "one is not there", "give supplier/sku"
+        ) from missing
+    body, _ = corpus(frame, model.vocabulary)
+    comparer = Comparer(body, model.lone_words(body.vocabulary))
+    evidence = comparer.evidence(np.array([low]), np.array([high]))
+    added = contributions(evidence, model.weights)[0]
+    known = model.calibration(keys[low][0], keys[high][0])
+    score = float(weighed(evidence, model.weights)[0])
+    start = float(np.log(known.share / (1 - known.share)) - known.level)
+    order = np.argsort(-np.abs(added), kind="stable").tolist()
+    steps = tuple(
+        Step(KINDS[at].name, float(evidence[0, at]), float(added[at]), KINDS[at].says)
+        for at in order
+        if evidence[0, at]
+    )
+    above = float(known.probability(np.array([score]))[0]) >= known.threshold
+    without = [float(known.probability(np.array([score - step.added]))[0]) >= known.threshold for step in steps]
+    asking, near, _ = Lookup(body, model).asked(np.array([low, high]))
+    scores = weighed(comparer.evidence(np.minimum(asking, near), np.maximum(asking, near)), model.weights)
+    nearest = np.lexsort((near, -scores))
+    neighbours = [
+        ("/".join(keys[asking[at]]), "/".join(keys[near[at]]), float(scores[at]))
+        for at in nearest.tolist()
+        if {int(asking[at]), int(near[at])} != {low, high}
+    ]
+    return Explanation(
+        left=keys[low],
+        right=keys[high],
+        start=start,
+        steps=steps,
+        probability=float(known.probability(np.array([score]))[0]),
+        threshold=known.threshold,
+        tipping=tuple(step.kind for step, still in zip(steps, without, strict=True) if still != above),
+        neighbours=tuple(neighbours[: 2 * NEIGHBOURS]),
+    )
