@@ -87,7 +87,7 @@ def reconciling(folder: Path) -> None:
         permit = judged(House.opened(folder), step)
         with (
             contextlib.suppress(Died),
-            patch.multiple(lock, **UNSYNCED),
+            patch.object(lock, "sync_file", lambda path: None),
             patch.object(Lock, dies_in, side_effect=Died),
         ):
             House.opened(folder).lake.commit(permit)

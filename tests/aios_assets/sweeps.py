@@ -34,7 +34,6 @@ SWEEPS = {
     "judged-elsewhere": Sweep("aios_assets/faults_commit.py", do="judged-elsewhere", fresh="fresh"),
     "reconcile": Sweep("aios_assets/faults_commit.py", do="reconciling", fresh="fresh"),
     "materialise": Sweep("aios_assets/faults_materialise.py", fresh="fresh"),
-    "maintain": Sweep("aios_assets/faults_maintain.py", fresh="fresh", least=30),
     "ledger": Sweep("audit/faults_ledger.py"),
     "vault": Sweep("aios_assets/faults_vault.py", fresh="fresh"),
 }
