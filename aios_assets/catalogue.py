@@ -111,6 +111,8 @@ def run_catalogue(
     telemetry.setup(telemetry.settings_of(os.environ, spans=settings.lake_folder / "_telemetry"))
     known = stages(settings)
     chosen = _chosen(known, only)
+    if not logging.getLogger().handlers:
+        logging.getLogger().addHandler(telemetry.log_handler())  # every line carries the trace id of its span
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     runtime = Runtime.here(settings)
     runtime.journal.on_begin = lambda stage: say(f"  {stage} …")

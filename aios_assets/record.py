@@ -45,7 +45,7 @@ class Record:
     trace_id: str
 
     def decided(self, candidate: Candidate, verdict: Verdict, written: Sequence[Written], **measures: Any) -> Logged:
-        """Appends START and the decision in one go, and for a refusal its FAIL; returns the decision's entry.
+        """Appends START, the decision and what models did in one go, and for a refusal its FAIL; returns the decision's entry.
 
         `measures` are fields of audit.entries.Decided: run, models, cost, seconds, code, row_rules, measures.
         """
@@ -66,10 +66,14 @@ class Record:
             **measures,
         )
         start = started(self.told, at=self.begun, inputs=self.inputs, outputs=[Output(candidate.table, self.contract)])
-        logged = self.ledger.append(
+        told = [
             self._entry(Kind.LINEAGE, self.told.stage, {"event": start}, f"start:{self.attempt}"),
             self._entry(Kind.DECIDED, candidate.table, body.body(), f"decided:{self.attempt}"),
-        )[1]
+        ]
+        if body.models:
+            summary = {"attempt": self.attempt, "models": [dict(model) for model in body.models]}
+            told.append(self._entry(Kind.MODELS, self.told.stage, summary, f"models:{self.attempt}"))
+        logged = self.ledger.append(*told)[1]
         if not verdict.admitted:
             self.ledger.append(closing_event(body, logged.index, self.clock.now(), self.trace_id))
         return logged
