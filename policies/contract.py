@@ -126,7 +126,7 @@ class Contract:
 
     @property
     def schema(self) -> pl.Schema:
-        """Every physical column in order: declared columns, each answered one followed by its receipts, then the machinery's."""
+        """Every physical column in order: each declared one with its receipts behind it, then the machinery's."""
         physical: dict[str, pl.DataType] = {}
         for column in self.columns:
             physical[column.name] = column.type
@@ -166,5 +166,3 @@ class Contract:
             "rules": [[rule.name, str(rule.holds), rule.why, rule.do] for rule in self.rules],
             "expects": [[expectation.type, dict(expectation.arguments)] for expectation in self.expects],
         }
-
-

@@ -152,7 +152,9 @@ def candidates(draw: st.DrawFn) -> Candidate:
         "models": st.lists(models, max_size=2).map(tuple),
         "expectations": st.lists(expectations, max_size=2).map(tuple),
         "parent": st.one_of(st.none(), st.builds(lambda rows: replace(COLOURS.parent, rows=rows), COUNTS)),
-        **dict.fromkeys(("rows", "measured", "considered", "quarantined", "fingerprints", "expected", "contract_version"), COUNTS),
+        **dict.fromkeys(
+            ("rows", "measured", "considered", "quarantined", "fingerprints", "expected", "contract_version"), COUNTS
+        ),
     }
     chosen = draw(st.sets(st.sampled_from(sorted(changes)), max_size=4))
     return replace(COLOURS, **{name: draw(changes[name]) for name in sorted(chosen)})
