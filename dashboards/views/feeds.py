@@ -47,7 +47,7 @@ def page() -> None:
     _coverage()
     st.subheader("Deliveries, latest first")
     size = pl.col("size").map_elements(show.size, pl.String)
-    listed = came.with_columns(size, pl.col("sha256").str.head(12)).select(DELIVERIES)
+    listed = came.with_columns(size, pl.col("sha256").str.head(12)).select(*DELIVERIES)
     show.paged(listed, "deliveries", DELIVERIES)
     st.caption("The same bytes twice, under whatever name, are one delivery.")
 
@@ -133,9 +133,9 @@ def _reasons(waiting: pl.DataFrame | None) -> None:
             color=alt.Color("supplier:N", scale=show.colours(names), title="Supplier"),
             tooltip=["supplier:N", "rule:N", "rows:Q"],
         )
-        .properties(height=60 + 28 * by_rule["rule"].n_unique())
+        .properties(height=90 + 34 * by_rule["rule"].n_unique())
     )
-    show.paged(waiting.select(REASONS), "reasons", REASONS)
+    show.paged(waiting.select(*REASONS), "reasons", REASONS)
     with st.expander("Row by row"):
         each = reading.ask(aside, ("feed_rejects",))
         if each is not None:

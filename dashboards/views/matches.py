@@ -202,7 +202,7 @@ def _pair(pair: dict[str, Any]) -> None:
 def _cell(one: str | None, other: str | None) -> str:
     """A value, bold where the other record says something else."""
     if one is None:
-        return "-"
+        return ":gray[none]"
     same = other is None or one.casefold() == other.casefold()
     return show.plain(one) if same else f"**{show.plain(one)}**"
 

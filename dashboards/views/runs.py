@@ -203,7 +203,7 @@ def _detail(runs: pl.DataFrame, judged: pl.DataFrame) -> None:
     run = st.selectbox("Run", list(names), format_func=names.__getitem__, key="run")
     stages = judged.filter(pl.col("run") == run).sort("ledger_index")
     outcome = pl.when("admitted").then(pl.lit("admitted")).otherwise(pl.lit("refused")).alias("outcome")
-    told = stages.with_columns(outcome, pl.col("cost").cast(pl.Float64)).select(STAGES)
+    told = stages.with_columns(outcome, pl.col("cost").cast(pl.Float64)).select(*STAGES)
     st.dataframe(told, hide_index=True, width="stretch", height="content", column_config=STAGES, key="stages")
     said = reading.ask(findings, ("decisions",), run)
     if said is not None:

@@ -1,0 +1,32 @@
+"""The lake that the pages are tested over."""
+
+from collections.abc import Iterator
+
+import pytest
+from shown_lake import Lake, feed, ran
+
+from aios_assets.cli.opened import look
+from aios_assets.runtime import Runtime
+from aios_assets.settings import load
+
+
+@pytest.fixture(scope="session")
+def governed(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """A lake after three runs, the last of them refused."""
+    home = tmp_path_factory.mktemp("dashboards")
+    pilot = Runtime.open(load(home, lake=str(home / "lake"), profile="pilot"))
+    ran(pilot, "run-one", feed(home / "north.csv", 0, 30), feed(home / "south.csv", 10, 40))
+    ran(pilot, "run-two", feed(home / "south.csv", 10, 41, broken=2))
+    strict = Runtime.open(load(home, lake=str(home / "lake"), profile="run"))
+    ran(strict, "run-three", feed(home / "north.csv", 0, 2))
+    return Lake(home / "lake", look(str(home / "lake")))
+
+
+@pytest.fixture
+def lake(governed: Lake, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
+    """The lake, as the one that the pages look at; its keys are out of their reach."""
+    monkeypatch.setenv("AIOS_LAKE", str(governed.folder))
+    keys = governed.folder.with_name("lake.keys")
+    away = keys.rename(keys.with_name("elsewhere"))
+    yield governed
+    away.rename(keys)

@@ -1,0 +1,41 @@
+"""A lake for the pages to read: two suppliers, two broken rows, a second delivery, and a third that is refused."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aios_assets.cli.opened import Opened
+from aios_assets.definitions import stages
+from aios_assets.intake import take_in
+from aios_assets.materialise import Run, materialise
+from aios_assets.runtime import Runtime
+
+HEADER = "sku,title,brand,model,price,currency"
+GOODS = ("Garden Hose", "Desk Lamp", "Travel Kettle", "Wool Blanket", "Bread Knife", "Door Mat")
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The lake's folder, and its tables as any reader finds them."""
+
+    folder: Path
+    opened: Opened
+
+
+def feed(file: Path, start: int, stop: int, *, broken: int = 0) -> str:
+    """Writes a delivery of some goods, and of rows without a SKU."""
+    rows = [f"{n},Acme {GOODS[n % 6]} {n * 7} AX-{n},Acme,AX-{n},{n}.50,EUR" for n in range(start, stop)]
+    rows += [f",Acme {GOODS[n % 6]} of nobody,Acme,,9.99,EUR" for n in range(broken)]
+    file.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    return str(file)
+
+
+def ran(runtime: Runtime, run: str, *files: str) -> None:
+    """One run of all stages, up to the first refusal; the evidence always."""
+    known = stages(runtime.settings)
+    contracts = {stage.name: stage.contract for stage in known}
+    refused = False
+    for stage in known:
+        if stage.part == "evidence" or not refused:
+            taken = take_in(runtime, files, None) if stage.reads_feed else None
+            attempt = materialise(stage, runtime, Run(run, "catalogue"), contracts=contracts, feed=taken)
+            refused = refused or attempt.refused
