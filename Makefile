@@ -69,7 +69,7 @@ wheel: $(INSTALLED_DEV) ## Build the wheel into dist/
 .PHONY: constraints
 constraints: ## Write deploy/constraints.txt anew from the newest versions that pyproject.toml allows
 	@rm -rf build/constraints && python3 -m venv build/constraints && : >deploy/constraints.txt
-	@deploy/install build/constraints/bin/python -e '.[dev,bench,postgres]' uv
+	@deploy/install build/constraints/bin/python -e '.[dev,bench]' uv
 	@{ echo '# The versions that were tested together. Written by `make constraints`; names and versions only.'; \
 	   build/constraints/bin/uv pip freeze --quiet --exclude-editable --python build/constraints/bin/python; } >deploy/constraints.txt
 

@@ -5,12 +5,14 @@ import socket
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from aios_assets.cli.answer import FAULT, JsonOption, LakeOption, progress, tell
+from aios_assets.errors import AiosError
 
 LOOPBACK = "127.0.0.1"
 PATIENCE = 20.0
@@ -64,9 +66,11 @@ def dev(
 
 
 def _app() -> Path:
-    import dashboards
-
-    return Path(dashboards.__file__).parent / "app.py"
+    # Found, not imported: dashboards stand above the command line in the order of who knows whom.
+    found = find_spec("dashboards")
+    if found is None or found.origin is None:
+        raise AiosError("aios dev", "the package dashboards is not installed", "install aios as a whole")
+    return Path(found.origin).parent / "app.py"
 
 
 def _free() -> int:
