@@ -32,7 +32,7 @@ def test_every_page_is_drawn(lake: Lake, tmp_path: Path) -> None:
         _answers(port)
         with browser(tmp_path / "profile") as tab:
             for path, sight in {
-                "": "quality/volume-shift",
+                "": "records was refused by quality/",
                 "feeds": "Why rows were set aside",
                 "matches": "What was decided",
                 "ledger": "Signed root over the first",
