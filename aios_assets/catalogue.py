@@ -178,15 +178,19 @@ def _counts(runtime: Runtime) -> dict[str, int]:
     """Totals over what is published now."""
     lake = runtime.lake
     state = {name: lake.state(name) for name in ("records", "feed_rejects", "listings")}
-    matched = lake.scan("matches") if lake.state("matches") else None
-    decided = matched.group_by("decision").agg(pl.len()).collect() if matched is not None else None
-    by = dict(decided.iter_rows()) if decided is not None else {}
+    matches, doubtful = 0, 0
+    if lake.state("matches"):
+        told = lake.scan("matches").select(
+            (pl.len() - pl.col("product").n_unique()).alias("merged"),
+            (pl.col("decision") == "review").sum().alias("doubt"),
+        )
+        matches, doubtful = told.collect().row(0)
     products = lake.scan("listings").select(pl.col("product").n_unique()).collect().item() if state["listings"] else 0
     records, rejects = state["records"], state["feed_rejects"]
     return {
         "rows_in": (records.rows if records else 0) + (rejects.rows if rejects else 0),
         "rejected": rejects.rows if rejects else 0,
-        "matches": by.get("certain", 0) // 2,
+        "matches": matches,
         "publishable": products,
-        "in_review": by.get("review", 0),
+        "in_review": doubtful,
     }

@@ -401,7 +401,12 @@ def _matched(row: Mapping[str, Any]) -> str:
     if row["other_sku"] is None:
         return f"{_id(row)} is like no other record: product {row['product']}"
     other, sure = f"{row['other_supplier']}/{row['other_sku']}", f"{row['probability']:.3f}"
-    word = {"certain": "is the same as", "review": "may be the same as", "apart": "is not the same as"}
+    word = {
+        "certain": "is the same as",
+        "likely": "is most likely the same as",
+        "review": "may be the same as",
+        "apart": "is not the same as",
+    }
     said = word.get(row["decision"], "was compared with")
     return (
         f"{_id(row)} {said} {other} (probability {sure}): product {row['product']}, {row['members']} "

@@ -17,12 +17,14 @@ UNQUOTED = pl.lit(None, dtype=pl.String)
 """No span to show: the value is the whole of what stood there."""
 KEY = ("product", "field", "locale")
 READ = tuple(f"products.{field}" for field in FIELDS)
-CHOSEN = ("matches.product", "products.language", *READ)
+MET = ("products.supplier", "products.sku", "matches.supplier", "matches.sku")
+"""What records meet their product by, and, among equals, what decides whose value is taken."""
+CHOSEN = ("matches.product", "products.language", *MET, *READ)
 
 LISTINGS = Contract(
     key=("product", "field", "locale", "channel"),
     columns=(
-        Column("product", pl.String, reads=("matches.product",), tags={"digest"}),
+        Column("product", pl.String, reads=("matches.product", *MET), tags={"digest"}),
         Column("field", pl.String, reads=CHOSEN, about="title, price, …, or attribute:<name>"),
         Column("locale", pl.String, reads=("products.language",), about="BCP 47; und where no language is known"),
         Column("channel", pl.String, reads=("matches.product",)),

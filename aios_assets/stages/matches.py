@@ -12,8 +12,8 @@ PRODUCT = ("neighbours.product", "neighbours.near_supplier", "neighbours.near_sk
 MATCHES = Contract(
     key=("supplier", "sku"),
     columns=(
-        Column("supplier", pl.String, reads=("neighbours.supplier",)),
-        Column("sku", pl.String, reads=("neighbours.sku",)),
+        Column("supplier", pl.String, reads=("neighbours.supplier", "neighbours.near_supplier")),
+        Column("sku", pl.String, reads=("neighbours.sku", "neighbours.near_sku")),
         Column(
             "product",
             pl.String,
@@ -22,7 +22,7 @@ MATCHES = Contract(
             about="the golden product that the record is; stable across runs",
         ),
         Column("members", pl.Int64, reads=PRODUCT, about="records of that product"),
-        Column("decision", pl.String, reads=READ, about="of its likeliest pair: certain, review or apart"),
+        Column("decision", pl.String, reads=READ, about="of its likeliest pair: certain, likely, review or apart"),
         Column("other_supplier", pl.String, reads=READ, null="no record is like it"),
         Column("other_sku", pl.String, reads=READ, null="no record is like it"),
         Column(
@@ -30,7 +30,7 @@ MATCHES = Contract(
         ),
         Column("evidence", pl.String, reads=READ, null="no record is like it", about="what speaks for and against"),
     ),
-    expects=(in_set("decision", ["certain", "review", "apart"]),),
+    expects=(in_set("decision", ["certain", "likely", "review", "apart"]),),
 )
 
 

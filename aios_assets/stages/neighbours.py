@@ -10,8 +10,11 @@ from aios_assets.stage import Changes, table_stage
 from aios_assets.stages.match_model import READ
 from policies.contract import Column, Contract
 
-DECIDING = (*READ, "match_model.artefact")
+DECIDING = ("products.supplier", "products.sku", *READ, "match_model.artefact")
 KEY = ("supplier", "sku", "near_supplier", "near_sku")
+MERGED = "likely"
+"""Pairs above the threshold of best expected F1 become one product, and say how sure that is. Merging certain pairs only
+would leave most duplicates of a feed without identifiers apart for good: nobody could review them all."""
 
 NEIGHBOURS = Contract(
     key=KEY,
@@ -25,7 +28,7 @@ NEIGHBOURS = Contract(
         Column("score", pl.Float64, reads=DECIDING, null="the record itself, or found from the other side only"),
         Column("probability", pl.Float64, reads=DECIDING, null="too unlikely for anybody to look at"),
         Column("decision", pl.String, reads=DECIDING, null="too unlikely for anybody to look at",
-               about="certain, review or apart"),
+               about="certain, likely, review or apart"),
         Column("evidence", pl.String, reads=DECIDING, null="too unlikely for anybody to look at",
                about="what speaks for and against the pair, in words"),
         Column("product", pl.String, reads=DECIDING, tags={"digest"}, about="the golden product that the record is"),
@@ -43,7 +46,7 @@ def neighbours(products: pl.LazyFrame, match_model: pl.LazyFrame, changes: Chang
     if changes.held is not None:
         clusters = changes.held.filter(itself() & pl.col("product").is_not_null()).select(list(CLUSTERS))
     if held is None or clusters is None or changes.keys["match_model"].height:
-        return told(match(records, model, previous=clusters))
+        return told(match(records, model, previous=clusters, merge=MERGED))
     before = Matches(
         pairs=pl.DataFrame(schema=PAIRS),
         clusters=clusters,
@@ -52,7 +55,7 @@ def neighbours(products: pl.LazyFrame, match_model: pl.LazyFrame, changes: Chang
         ),
         compared=0,
     )
-    return told(rematch(records, model, before, changes.keys["products"]))
+    return told(rematch(records, model, before, changes.keys["products"], merge=MERGED))
 
 
 def itself() -> pl.Expr:
@@ -67,8 +70,12 @@ def told(found: Matches) -> pl.DataFrame:
         pl.lit(1.0).alias("near"), "product",
     )  # fmt: skip
     verdicts = ("probability", "decision", "evidence")
+    apart_but_likely = pl.col("likely") & (pl.col("decision") == "apart")
+    pairs = found.pairs.with_columns(
+        pl.when(apart_but_likely).then(pl.lit("likely")).otherwise("decision").alias("decision")
+    )
     sides = [
-        found.pairs.select(
+        pairs.select(
             pl.col(f"{one}_supplier").alias("supplier"), pl.col(f"{one}_sku").alias("sku"),
             pl.col(f"{other}_supplier").alias("near_supplier"), pl.col(f"{other}_sku").alias("near_sku"), *verdicts,
         )
