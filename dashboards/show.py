@@ -10,7 +10,7 @@ import streamlit as st
 PAGE = 25
 """Rows of a table that are shown at a time."""
 
-GOOD, DOUBT, BAD, QUIET = "#2e7d5b", "#d08a1d", "#b3382c", "#8a94a3"
+GOOD, FAIR, DOUBT, BAD, QUIET = "#2e7d5b", "#8fbfa6", "#d08a1d", "#b3382c", "#8a94a3"
 HUES = ("#35618e", "#d08a1d", "#7a5195", "#4c9f9f", "#5f7a2e", "#c06c84", "#8a94a3")
 """Colours that say nothing; neither good nor bad."""
 

@@ -12,8 +12,8 @@ FIELDS = ("title", "brand", "model", "gtin", "price", "currency", "category")
 PAIRS = 5
 """Pairs on a page: each is read, not skimmed."""
 
-WORDS = {"certain": "merged by themselves", "review": "doubtful: a person should look", "apart": "kept apart"}
-COLOUR = {"certain": show.GOOD, "review": show.DOUBT, "apart": show.QUIET}
+WORDS = {"certain": "merged, certain", "likely": "merged, likely", "review": "doubtful: a person should look", "apart": "kept apart"}
+COLOUR = {"certain": show.GOOD, "likely": show.FAIR, "review": show.DOUBT, "apart": show.QUIET}
 
 
 def page() -> None:
@@ -157,7 +157,7 @@ def _plots(shares: pl.DataFrame, sizes: pl.DataFrame | None) -> None:
 
 def _pairs(shares: pl.DataFrame) -> None:
     st.subheader("Pairs, the least sure first")
-    present = [name for name in ("review", "certain", "apart") if name in set(shares["decision"])]
+    present = [name for name in ("review", "likely", "certain", "apart") if name in set(shares["decision"])]
     chosen = st.segmented_control(
         "Decision",
         present,
