@@ -1,0 +1,147 @@
+"""Lineage is true: another value in one input column changes only output columns that declare to read it."""
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from core_fixtures import CHAIN, Shop, kettles, row
+
+from aios_assets.enrich.matching import learn
+from aios_assets.intake import take_in
+from aios_assets.stage import FEED, Changes, Stage
+from aios_assets.stages.records import FIELDS
+from lineage.columns import column_lineage
+from lineage.receipts import signed, split_answers
+from policies.contract import ATTEMPT, FINGERPRINT, Contract
+
+CONTRACTS = {stage.name: stage.contract for stage in CHAIN}
+POOLS: tuple[list[str | None], ...] = (
+    ["x"],
+    ["99,90 EUR", "red steel kettle model 7919 of 2 litres", "de", None],
+    ["1.50", "<b>tasty</b>", "4006381333931", "certain"],
+)
+"""What is put into a column, in turn: texts that some stage reads something out of."""
+DELIVERED = ("supplier", "sku", *FIELDS, "attributes", "file", "file_sha256", "line", "line_digest", "decimal")
+Frames = Mapping[str, pl.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Two suppliers of much the same, run once."""
+    made = Shop.open(tmp_path_factory.mktemp("lineage"))
+    mine = [*kettles(6), row("A-90", "Red copper pan 24 cm", description="A <b>pan</b>, write to joe@example.com")]
+    theirs = [{**one, "sku": f"Z{one['sku']}", "price": "11.00"} for one in mine]
+    for attempt in made.run(made.deliver("acme.csv", mine), made.deliver("zeta.csv", theirs)).values():
+        assert not attempt.refused
+    return made
+
+
+@pytest.fixture(scope="module")
+def inputs(shop: Shop) -> Mapping[str, Frames]:
+    """What each stage is handed: by stage, by input."""
+    names = ("acme.csv", "zeta.csv")
+    feed = take_in(shop.runtime, [str(shop.folder / "deliveries" / name) for name in names], None)
+    given: dict[str, Frames] = {}
+    for stage in CHAIN:
+        frames = {}
+        for name in stage.inputs:
+            keys = list(dict.fromkeys([*CONTRACTS[name].keys, *stage.reads_of(name)]))
+            frames[name] = shop.table(name).select(one for one in keys if one in CONTRACTS[name].schema)
+        given[stage.name] = frames or {FEED: feed.rows.drop(FINGERPRINT)}
+    return given
+
+
+def made_of(stage: Stage, frames: Frames, shop: Shop) -> pl.DataFrame:
+    """The physical columns that a stage's function makes of these frames, called as a function."""
+    named: dict[str, Any] = {name: frame if stage.rowwise else frame.lazy() for name, frame in frames.items()}
+    resources = {"vault": shop.runtime.vault, "models": shop.runtime.models, "changes": Changes(None, {})}
+    named |= {name: resources[name] for name in stage.resources}
+    made = stage(**named)
+    made = made.collect() if isinstance(made, pl.LazyFrame) else made
+    return signed(split_answers(made, stage.contract).frame, stage.contract)
+
+
+def perturbed(frames: Frames, table: str, column: str, values: list[str | None]) -> Frames:
+    """The frames with other values in one column of one of them; keys stay keys."""
+    frame = frames[table]
+    keys = CONTRACTS[table].keys if table in CONTRACTS else ("supplier", "sku")
+    old = frame.get_column(column)
+    if column == "artefact":
+        # Another model, learned of other records.
+        model = learn(frames["products"].with_columns(pl.lit("copper").alias("title")))
+        new = pl.Series(column, [base64.b64encode(model.to_bytes()).decode()])
+    elif column in keys and old.dtype == pl.String:
+        new = frame.select(pl.format("{}-{}", column, pl.lit(str(values[0]))).alias(column)).to_series()
+    elif old.dtype == pl.String:
+        filled = CONTRACTS[table].column(column).null is None if table in CONTRACTS and "__" not in column else False
+        pool = [one for one in values if one is not None] or ["x"] if filled else values
+        new = pl.Series(column, [pool[n % len(pool)] for n in range(len(old))], dtype=pl.String)
+    else:
+        new = (old.cast(pl.Float64) + float(len(values))).cast(old.dtype)
+    return {**frames, table: frame.with_columns(new.alias(column))}
+
+
+def untrue(
+    contract: Contract, frames: Frames, source: tuple[str, str], before: pl.DataFrame, after: pl.DataFrame
+) -> list[str]:
+    """Output columns that changed and do not declare to read this input column."""
+    shapes = {name: None if name == FEED else list(frame.columns) for name, frame in frames.items()}
+    lineage = column_lineage(contract, shapes)
+    keys = list(contract.keys)
+    if any(source in {(one.table, one.column) for one in lineage[key]} for key in keys):
+        return []  # which rows there are depends on it, and so does all that stands in them
+    if before.height != after.height or not before.sort(keys).select(keys).equals(after.sort(keys).select(keys)):
+        return keys
+    silent = [name for name in before.columns if source not in {(one.table, one.column) for one in lineage[name]}]
+    one, other = before.sort(keys), after.sort(keys)
+    return [name for name in silent if not one.get_column(name).equals(other.get_column(name), null_equal=True)]
+
+
+PLACES = [
+    (stage, table, column)
+    for stage in CHAIN
+    for table, columns in ({name: CONTRACTS[name].schema for name in stage.inputs} or {FEED: DELIVERED}).items()
+    for column in columns
+    if table == FEED or column in {*CONTRACTS[table].keys, *stage.reads_of(table)}
+]
+
+
+@pytest.mark.parametrize(("stage", "table", "column"), PLACES, ids=lambda one: getattr(one, "name", one))
+def test_a_column_depends_on_nothing_that_it_does_not_declare(
+    stage: Stage, table: str, column: str, shop: Shop, inputs: Mapping[str, Frames]
+) -> None:
+    frames = inputs[stage.name]
+    before = made_of(stage, frames, shop)
+    for values in POOLS:
+        after = made_of(stage, perturbed(frames, table, column, values), shop)
+        assert untrue(stage.contract, frames, (table, column), before, after) == []
+
+
+def test_an_undeclared_dependency_is_found(shop: Shop, inputs: Mapping[str, Frames]) -> None:
+    """The law can fail: a stage whose brand follows the title, which it does not say."""
+    products = next(stage for stage in CHAIN if stage.name == "products")
+    frames = inputs["products"]
+    before = made_of(products, frames, shop)
+    after = before.with_columns(pl.lit("other").alias("brand"))
+    assert untrue(products.contract, frames, ("records", "title"), before, after) == ["brand"]
+
+
+def test_a_stage_is_handed_nothing_but_what_it_declares(shop: Shop, inputs: Mapping[str, Frames]) -> None:
+    for stage in CHAIN[1:]:
+        for name, frame in inputs[stage.name].items():
+            declared = {*CONTRACTS[name].keys, *stage.reads_of(name)}
+            assert set(frame.columns) <= declared
+            assert not {FINGERPRINT, ATTEMPT} & set(frame.columns)
+
+
+def test_called_with_the_frames_of_a_run_the_functions_make_the_same_again(
+    shop: Shop, inputs: Mapping[str, Frames], tmp_path: Path
+) -> None:
+    del tmp_path
+    for stage in CHAIN:
+        made = made_of(stage, inputs[stage.name], shop)
+        published = shop.table(stage.name).select(made.columns)
+        assert sorted(made.rows(), key=str) == sorted(published.rows(), key=str)
