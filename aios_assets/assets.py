@@ -75,22 +75,24 @@ def asset_of(stage: Stage, stages: Sequence[Stage], read_feed: FeedReader) -> dg
         op_tags={"dagster/priority": "0" if "ledger" in stage.resources else "1"},
     )
     def asset(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        _claim(context)
-        runtime = Runtime.here()
         told = context.op_execution_context.op_config or {}
-        run = Run(context.run_id, context.job_name)
+        run = Run(context.run.run_id, context.run.job_name)
+        runtime = None
         try:
+            _claim(context)
+            runtime = Runtime.here()
             feed = read_feed(runtime, told["files"], told["supplier"] or None) if stage.reads_feed else None
             attempt = materialise(stage, runtime, run, contracts=contracts, feed=feed)
         except Exception as fault:  # whatever a stage's own function raises is told in words, and on the record
-            _remember(fault, stage, runtime, context)
+            if runtime is not None:
+                _remember(fault, stage, runtime, run, context.op_execution_context.retry_number)
             raise _failure(fault, stage) from fault
         if attempt.refused:
             yield _check(stage, attempt)
-            raise dg.Failure(_words(stage, attempt), metadata=_ended(stage, attempt), allow_retries=False)
+            raise dg.Failure(_words(stage, attempt), metadata=_ended(attempt), allow_retries=False)
         yield dg.MaterializeResult(
             asset_key=stage.name,
-            metadata=_ended(stage, attempt),
+            metadata={"in words": _words(stage, attempt), **_ended(attempt)},
             check_results=[_check(stage, attempt)],
             data_version=dg.DataVersion(f"{stage.name}@{attempt.version}"),
         )
@@ -148,13 +150,13 @@ def _claim(context: dg.AssetExecutionContext) -> None:
     """Says in the run's tags which process carries it out, so that the run can be ended if that process dies."""
     mine = process_tag()
     if context.run.tags.get(PROCESS) != mine[PROCESS]:
-        context.instance.add_run_tags(context.run_id, mine)
+        context.instance.add_run_tags(context.run.run_id, mine)
 
 
-def _remember(fault: Exception, stage: Stage, runtime: Runtime, context: dg.AssetExecutionContext) -> None:
+def _remember(fault: Exception, stage: Stage, runtime: Runtime, run: Run, number: int) -> None:
     """Puts the fault on record: its class only, since its words may quote what a feed holds."""
-    body = {"run": context.run_id, "stage": stage.name, "fault": type(fault).__name__}
-    once = f"fault:{context.run_id}:{stage.name}:{context.retry_number}"
+    body = {"run": run.id, "stage": stage.name, "fault": type(fault).__name__}
+    once = f"fault:{run.id}:{stage.name}:{number}"
     entry = Entry(Kind.RUN, stage.name, body, runtime.clock.now(), current_trace_id() or "", once)
     # A ledger that cannot be written to is told by Dagster alone; the fault itself must not be lost over it.
     with contextlib.suppress(LedgerError):
@@ -176,11 +178,10 @@ def _failure(fault: Exception, stage: Stage) -> dg.Failure:
     )
 
 
-def _ended(stage: Stage, attempt: Attempt) -> dict[str, Any]:
+def _ended(attempt: Attempt) -> dict[str, Any]:
     """What became of an attempt; figures are numbers, so that Dagster plots them over time."""
     told: dict[str, Any] = {
         "outcome": _outcome(attempt),
-        "in words": _words(stage, attempt),
         "version": dg.MetadataValue.int(attempt.version) if attempt.version is not None else "none yet",
         "dagster/row_count": attempt.rows,
         "rows computed": attempt.computed,
@@ -198,7 +199,7 @@ def _ended(stage: Stage, attempt: Attempt) -> dict[str, Any]:
         )
     if attempt.ledger_index is not None:
         told["ledger entry"] = attempt.ledger_index
-        told["look closer"] = dg.MetadataValue.md(f"`aios policy explain --entry {attempt.ledger_index}`")
+        told["look closer"] = f"aios policy explain --entry {attempt.ledger_index}"
     return told | {"attempt": attempt.id, "trace": attempt.trace_id or "no trace was on"}
 
 
@@ -221,7 +222,7 @@ def _check(stage: Stage, attempt: Attempt) -> dg.AssetCheckResult:
         passed=not attempt.refused,
         severity=dg.AssetCheckSeverity.ERROR,
         description=_words(stage, attempt),
-        metadata=_ended(stage, attempt),
+        metadata=_ended(attempt),
     )
 
 

@@ -9,6 +9,8 @@ from aios_assets.settings import Settings
 CONFIGURATION = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 run_monitoring:
   enabled: true
   start_timeout_seconds: 180

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import dagster as dg
 
-PROCESS = "aios/process"
-"""Tag that names the process a run is carried out by."""
+PROCESS = ".dagster/aios-process"
+"""Tag that names the process a run is carried out by; Dagster's pages hide tags that begin so."""
 
 OPEN = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
