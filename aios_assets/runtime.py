@@ -62,8 +62,7 @@ class Runtime:
         clock = clock or SystemClock()
         root, keys = settings.lake_folder, settings.keys_folder
         for folder in (root, keys, root / "_ledger"):
-            if not folder.is_dir():
-                make_folder(folder)
+            make_folder(folder)  # also where it is there: a crash may have come before it was durable
         ledger = SqliteLedger(root / "_ledger" / "ledger.db", Signer.kept_in(keys))
         lake = Lake(root, ledger, clock)
         reconcile(lake)

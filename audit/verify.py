@@ -229,5 +229,5 @@ def _inside(name: str) -> bool:
     return bool(name) and "\0" not in name and not parts.is_absolute() and ".." not in parts.parts
 
 
-_REPAIR = f"{RECONCILE}, which names it in the ledger and puts the last committed version back on top"
+_REPAIR = "run `aios repair TABLE`, which names it in the ledger and puts the last committed version back on top"
 _STRANGER = "move it out of the lake, or feed its rows through a stage"
