@@ -68,7 +68,9 @@ class Verdict:
 
     def plain(self) -> Mapping[str, Any]:
         """As JSON values for the ledger."""
-        found = self.findings if self.admitted else (*self.findings, *(f for f in self.refusals if f not in self.findings))
+        found = (
+            self.findings if self.admitted else (*self.findings, *(f for f in self.refusals if f not in self.findings))
+        )
         return {
             "admitted": self.admitted,
             "policy": self.policy,
