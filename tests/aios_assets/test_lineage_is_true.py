@@ -103,7 +103,7 @@ def untrue(
 PLACES = [
     (stage, table, column)
     for stage in CHAIN
-    for table, columns in ({name: CONTRACTS[name].schema for name in stage.inputs} or {FEED: DELIVERED}).items()
+    for table, columns in ({name: tuple(CONTRACTS[name].schema) for name in stage.inputs} or {FEED: DELIVERED}).items()
     for column in columns
     if table == FEED or column in {*CONTRACTS[table].keys, *stage.reads_of(table)}
 ]
