@@ -15,6 +15,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         yield opened
 
 
+ENDS = {dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE}
+
+
 def delivered(home: House, name: str = "north.csv", *, age: float = 60.0) -> Path:
     """A file in the watched folder, last written so many seconds ago."""
     home.settings.inbox.mkdir(exist_ok=True)
@@ -91,7 +94,7 @@ def test_the_evidence_follows_a_run_however_it_ended(home: House, status: str) -
     assert result.success is (status == "success")
     sensor = home.wired.resolve_sensor_def(f"evidence_after_{status}")
     assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
-    event = next(e for e in reversed(result.all_events) if e.is_success or e.is_failure)
+    event = next(e for e in reversed(result.all_events) if e.event_type in ENDS)
     context = dg.build_run_status_sensor_context(
         sensor_name=sensor.name, dagster_event=event, dagster_instance=home.instance, dagster_run=result.dagster_run
     )
