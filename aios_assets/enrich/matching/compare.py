@@ -45,7 +45,7 @@ KINDS: Final = (
     Kind("same_model", 3, 1, "the same model number"),
     Kind("model_inside", 1, 1, "one model number contains the other"),
     Kind("model_near", 0.5, 1, "model numbers one character apart"),
-    Kind("other_model", -2, -1, "different model numbers"),
+    Kind("other_model", -2, -1, "different model numbers and no part number in common"),
     Kind("same_gtin", 8, 1, "the same GTIN"),
     Kind("other_gtin", -4, -1, "different GTINs"),
     Kind("other_quantity", -2, -1, "different quantities"),
@@ -108,6 +108,12 @@ class Comparer:
         columns["explained_both"] = np.minimum(one, other)
         columns["telling"] = np.add(*self.telling_sides(left, right))
 
+    def telling(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The evidence `telling` alone, for pairs whose other evidence is known."""
+        parts = [slice(start, start + SLICE) for start in range(0, len(left), SLICE)]
+        sides = [np.add(*self.telling_sides(left[part], right[part])) for part in parts]
+        return np.concatenate([np.zeros(0), *sides])
+
     def explained(self, owner: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float32]:
         """How much of the owner's title, by weight of its words, stands in anything that the other says."""
         return dot(self._title, self.corpus.full, owner, other)
@@ -144,7 +150,9 @@ class Comparer:
             .then(pl.concat_list(model))
             .otherwise(pl.lit([], dtype=pl.List(pl.String)))
         )
-        return self.corpus.text.select(pl.concat_list(tokens.codes(pl.col("title")), own).list.unique()).to_series()
+        return self.corpus.text.select(
+            pl.concat_list(tokens.codes(pl.col("title")), tokens.codes(pl.col("model")), own).list.unique()
+        ).to_series()
 
     @cached_property
     def _code_matrix(self) -> Matrix:
@@ -194,7 +202,8 @@ class Comparer:
         columns["same_model"] = same.astype(np.float32)
         columns["model_inside"] = inside.astype(np.float32)
         columns["model_near"] = near.astype(np.float32)
-        columns["other_model"] = (both & ~same & ~inside & ~near).astype(np.float32)
+        shared = (columns["same_code"] > 0) | (columns["code_inside"] > 0)
+        columns["other_model"] = (both & ~same & ~inside & ~near & ~shared).astype(np.float32)
         gtin = self._gtins
         known = (gtin[left] > 0) & (gtin[right] > 0)
         columns["same_gtin"] = (known & (gtin[left] == gtin[right])).astype(np.float32)

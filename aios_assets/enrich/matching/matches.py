@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from aios_assets.enrich.matching.assign import clusters, levels, one_to_one
 from aios_assets.enrich.matching.block import Candidates, Lookup, neighbours_wanted, symmetric
-from aios_assets.enrich.matching.compare import KINDS, OVERLAP, Comparer
+from aios_assets.enrich.matching.compare import KINDS, NAMES, OVERLAP, Comparer
 from aios_assets.enrich.matching.corpus import KEY, Corpus, corpus, prepared
 from aios_assets.enrich.matching.explain import reasons
 from aios_assets.enrich.matching.model import MatchModel
@@ -31,7 +31,7 @@ REVIEWED: Final = 0.05
 REPEATED: Final = 0.2
 """A source is found dirty when more than this share of its records repeats another word for word."""
 
-SIBLINGS: Final = 100_000
+SIBLINGS: Final = 50_000
 """How many records at most show which words tell siblings apart."""
 
 PAIRS: Final = {
@@ -104,7 +104,8 @@ def learn(records: pl.DataFrame, *, within: bool | None = None) -> MatchModel:
     model = replace(
         plain, lone={word: value for word, value in zip(body.vocabulary, lone.tolist(), strict=True) if value}
     )
-    overall, calibrations = _calibrations(body, suppliers, pairs, _scored(body, model, pairs.left, pairs.right))
+    told = _comparer(body, model).telling(pairs.left, pairs.right) * weights[NAMES.index("telling")]
+    overall, calibrations = _calibrations(body, suppliers, pairs, scores + told)
     return replace(model, overall=overall, calibrations=calibrations)
 
 

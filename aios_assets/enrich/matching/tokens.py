@@ -16,7 +16,7 @@ TEXT_CHARS: Final = 2_000
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _WORD = r"\d+(?:\.\d+)+\p{L}*|[\p{L}\d]+"
-_CODE = r"[\p{L}\d]+(?:[-/._#][\p{L}\d]+)*"
+_CODE = r"[\p{L}\d]+(?:[-/._][\p{L}\d]+)*"
 
 _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
     "data": {
