@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -122,19 +122,19 @@ def write_draft(lake: Lake, next_rows: Following, *, attempt: str) -> tuple[Draf
 def statistics_of(part: pl.DataFrame, columns: Iterable[str]) -> str:
     """Delta's per-file statistics as JSON: counts, and ranges of numbers and times; never of text, which can be personal."""
     ranged = [name for name in columns if part.schema[name].is_numeric() or part.schema[name].is_temporal()]
-    measured = part.select(
-        *(pl.col(name).null_count().alias(f"null:{name}") for name in part.columns),
-        *(pl.col(name).min().alias(f"min:{name}") for name in ranged),
-        *(pl.col(name).max().alias(f"max:{name}") for name in ranged),
-    ).row(0, named=True)
+    low, high = part.select(pl.col(ranged).min()), part.select(pl.col(ranged).max())
 
-    def by(kind: str) -> dict[str, Any]:
-        cut = len(kind) + 1
-        found: Mapping[str, Any] = {k[cut:]: v for k, v in measured.items() if k.startswith(kind + ":")}
-        return {name: told for name, value in found.items() if (told := _json(value)) is not None}
+    def told(frame: pl.DataFrame) -> dict[str, Any]:
+        values = frame.row(0, named=True) if frame.width else {}
+        return {name: plain for name, value in values.items() if (plain := _json(value)) is not None}
 
     return json.dumps(
-        {"numRecords": part.height, "minValues": by("min"), "maxValues": by("max"), "nullCount": by("null")},
+        {
+            "numRecords": part.height,
+            "minValues": told(low),
+            "maxValues": told(high),
+            "nullCount": told(part.null_count()),
+        },
         separators=(",", ":"),
         allow_nan=False,
     )

@@ -35,7 +35,8 @@ def profile(frame: pl.DataFrame, contract: Contract) -> tuple[ColumnFacts, ...]:
         receipted = owner.answered and name == owner.name
         # Rule and model names are ours; evidence and values are somebody's text.
         ours = SEALED in tags or (name not in declared and name.endswith("__by"))
-        texts = None if ours else _texts(frame.get_column(name), tags)
+        empty = nulls[name] == frame.height
+        texts = None if ours or empty else _texts(frame.get_column(name), tags)
         facts.append(
             ColumnFacts(
                 name=name,

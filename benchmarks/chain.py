@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import polars_hash
 from deltalake import Schema, write_deltalake
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
@@ -89,9 +90,9 @@ def feed_of(rows: int, *, changed: float = 0.0) -> pl.DataFrame:
         hit = pl.Series("hit", rng.random(rows) < changed)
         told = told.with_columns(pl.when(hit).then("9" + pl.col("price")).otherwise("price").alias("price"))
     text = ["title", "description", "brand", "model", "price", "supplier", "sku"]
-    return told.with_columns(pl.concat_str(text, separator="|").alias("line_digest")).with_columns(
-        told.select(fingerprint(text, told.schema)).to_series()
-    )
+    line = told.select(pl.concat_str(text, separator="|").alias("line"))
+    digest = line.select(polars_hash.col("line").chash.sha2_256()).to_series().alias("line_digest")
+    return told.with_columns(digest, told.select(fingerprint(text, told.schema)).to_series())
 
 
 def truth(rows: int) -> pl.DataFrame:
@@ -180,7 +181,9 @@ def governed(runtime: Runtime, stages: list[Stage], feed: pl.DataFrame, delivery
     nothing = pl.DataFrame(
         schema={name: dtype for name, dtype in quarantine_contract(records).schema.items() if name != ATTEMPT}
     )
-    given = Feed(feed, nothing, ("alpha", "beta"), (InputFacts(delivery, "file", None, delivery * 64, None),))
+    given = Feed(
+        feed, nothing, ("alpha", "beta"), (InputFacts(delivery, "file", None, delivery * 64, None),), identity=delivery
+    )
     seconds = {}
     for stage in stages:
         begun = time.perf_counter()
