@@ -12,7 +12,12 @@ FIELDS = ("title", "brand", "model", "gtin", "price", "currency", "category")
 PAIRS = 5
 """Pairs on a page: each is read, not skimmed."""
 
-WORDS = {"certain": "merged, certain", "likely": "merged, likely", "review": "doubtful: for a person", "apart": "kept apart"}
+WORDS = {
+    "certain": "merged, certain",
+    "likely": "merged, likely",
+    "review": "doubtful: for a person",
+    "apart": "kept apart",
+}
 COLOUR = {"certain": show.GOOD, "likely": show.FAIR, "review": show.DOUBT, "apart": show.QUIET}
 
 

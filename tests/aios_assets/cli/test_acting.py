@@ -80,7 +80,7 @@ def test_a_datum_is_revealed_and_forgotten_by_somebody_for_a_reason(aios, own: P
 
 def test_nothing_in_doubt_is_said_to_be(aios, own: Path) -> None:
     told = aios("reconcile", "--json").told
-    assert told == {"finished": [], "abandoned": [], "in_doubt": []}
+    assert told == {"finished": [], "abandoned": [], "in_doubt": [], "ended_runs": []}
 
 
 def test_a_clean_lake_verifies_also_with_the_key_alone(aios, own: Path) -> None:
