@@ -13,6 +13,9 @@ TEXT = frozenset({"text"})
 LONGEST = 100_000
 """Characters a text may have: more is no product text, and one such cell costs every later stage."""
 
+MARKED = r"&(?:#|[A-Za-z])|<[A-Za-z/!?]"
+"""A character reference or a tag, or what begins like one."""
+
 FIELDS = ("title", "description", "brand", "model", "gtin", "price", "currency", "category", "url", "image", "language")
 
 RECORDS = Contract(
@@ -73,10 +76,12 @@ def _uncovered(texts: pl.Series, tokens: Tokens) -> pl.Series:
 
     Every later stage reads the plain text, and would find there what nothing sealed.
     """
-    coded = texts.str.contains(r"[&<]|[^\S ]").fill_null(value=False)
+    name, read = ("description", text.description) if texts.name == "description" else ("title", text.title)
+    # Only what taking a layer off would change: a description keeps its lines.
+    coded = texts.str.contains(MARKED + (r"|[^\S \r\n]" if name == "description" else r"|[^\S ]"))
+    coded = coded.fill_null(value=False)
     if not coded.any():
         return texts
-    name, read = ("description", text.description) if texts.name == "description" else ("title", text.title)
     plain = read(texts.filter(coded))[name].struct.field("value")
     clean = tokenise(plain, tokens)
     hidden = plain.ne_missing(clean)
