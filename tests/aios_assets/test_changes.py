@@ -1,0 +1,43 @@
+"""Changes: which keys of an input are new, different or gone, and which groups that concerns."""
+
+import polars as pl
+
+from aios_assets.changes import Source, affected_groups, changed_keys, only_groups
+from policies.contract import ATTEMPT
+
+
+def table(*rows: tuple[str, str | None, str], group: str = "g") -> pl.LazyFrame:
+    """Rows of key, group, attempt."""
+    return pl.LazyFrame(rows, schema={"k": pl.String, group: pl.String, ATTEMPT: pl.String}, orient="row")
+
+
+BEFORE = table(("1", "x", "a"), ("2", "x", "a"), ("3", "y", "a"))
+NOW = table(("1", "x", "a"), ("2", "z", "b"), ("4", "y", "b"))
+CHANGED = Source(NOW, BEFORE, ("k",), frozenset({"b"}))
+STILL = Source(BEFORE, BEFORE, ("k",), frozenset())
+
+
+def test_new_different_and_gone_rows_are_changed() -> None:
+    assert sorted(changed_keys(CHANGED)["k"]) == ["2", "3", "4"]
+    assert changed_keys(STILL).is_empty()
+    assert sorted(changed_keys(Source(NOW, None, ("k",), frozenset()))["k"]) == ["1", "2", "4"]
+
+
+def test_a_row_concerns_the_group_it_is_in_and_the_one_it_was_in() -> None:
+    assert sorted(affected_groups("g", {"t": CHANGED})["g"]) == ["x", "y", "z"]
+    assert affected_groups("g", {"t": STILL}).is_empty()
+
+
+def test_an_input_without_the_group_is_found_through_its_key() -> None:
+    named = pl.LazyFrame({"k": ["1", "2"], "name": ["p", "q"], ATTEMPT: ["a", "c"]})
+    sources = {"t": STILL, "names": Source(named, named, ("k",), frozenset({"c"}))}
+    groups = affected_groups("g", sources)
+    assert groups["g"].to_list() == ["x"]
+    cut = only_groups("g", groups, sources)
+    assert sorted(cut["t"].collect()["k"]) == ["1", "2"]
+    assert sorted(cut["names"].collect()["k"]) == ["1", "2"]
+
+
+def test_only_rows_of_these_groups_are_handed_over() -> None:
+    cut = only_groups("g", pl.DataFrame({"g": ["y"]}), {"t": CHANGED})
+    assert cut["t"].collect()["k"].to_list() == ["4"]
