@@ -105,6 +105,7 @@ class Lock:
         case = self._case(permit)
         with self.alone(*(planned.write.table for planned in case.decided.writes)):
             for planned in case.decided.writes:
+                self._clear_torn(planned.write.table)
                 self._finish_landed(planned.write.table)
             self._abandon(case, why)
 

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def reconcile(lake: LakeOption = None, as_json: JsonOption = False) -> None:
-    """Finishes what was decided and neither committed nor abandoned, ends runs that died; says what stays in doubt and why."""
+    """Finishes every write that was decided and neither committed nor abandoned, and ends runs that died; says what stays."""
     from aios_assets.cli.opened import act  # 0.6 s: polars, deltalake
     from aios_assets.reconcile import reconcile as finish
 

@@ -173,7 +173,7 @@ class Lives(RuleBasedStateMachine):
                 self.used.add(told.permit)
 
 
-TestLives = Lives.TestCase
+TestLives = pytest.mark.timeout(900)(Lives.TestCase)
 TestLives.settings = settings(
-    max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=6, stateful_step_count=10, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

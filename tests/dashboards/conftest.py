@@ -1,5 +1,6 @@
 """The lake that the pages are tested over."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,14 @@ from shown_lake import Lake, feed, ran
 from aios_assets.cli.opened import look
 from aios_assets.runtime import Runtime
 from aios_assets.settings import load
+
+
+@pytest.fixture(autouse=True)
+def main_stays_main() -> Iterator[None]:
+    """Streamlit's runner puts the page in the place of `__main__` and leaves it there; a process spawned later would run it."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture(scope="session")

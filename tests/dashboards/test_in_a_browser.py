@@ -13,6 +13,7 @@ from browser import browser
 from shown_lake import Lake
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
+PLOTTED = "document.querySelectorAll('canvas, svg.marks').length > 0"
 DRAWN = "document.querySelector('.stApp')?.dataset.testScriptState == 'notRunning' && document.querySelector('h1')"
 
 SEEN = "document.body.innerText"
@@ -37,9 +38,11 @@ def test_every_page_is_drawn(lake: Lake, tmp_path: Path) -> None:
                 "matches": "What was decided",
                 "ledger": "Signed root over the first",
             }.items():
-                tab.open(f"http://127.0.0.1:{port}/{path}", until=f"{DRAWN} && {SEEN}.includes({json.dumps(sight)})")
+                tab.open(
+                    f"http://127.0.0.1:{port}/{path}",
+                    until=f"{DRAWN} && {SEEN}.includes({json.dumps(sight)}) && {PLOTTED}",
+                )
                 assert "Traceback" not in tab.text()
-                assert tab.value("document.querySelectorAll('canvas, svg.marks').length") > 0
     finally:
         server.terminate()
         server.wait(20)
