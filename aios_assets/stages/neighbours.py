@@ -5,16 +5,16 @@ import base64
 import polars as pl
 
 from aios_assets.enrich.matching import Matches, MatchModel, match, rematch
-from aios_assets.enrich.matching.matches import ASKED, CLUSTERS, PAIRS
+from aios_assets.enrich.matching.matches import ASKED, CLUSTERS, PAIRS, PROBABLE
 from aios_assets.stage import Changes, table_stage
 from aios_assets.stages.match_model import READ
 from policies.contract import Column, Contract
 
 DECIDING = ("products.supplier", "products.sku", *READ, "match_model.artefact")
 KEY = ("supplier", "sku", "near_supplier", "near_sku")
-MERGED = "likely"
-"""Pairs above the threshold of best expected F1 become one product, and say how sure that is. Merging certain pairs only
-would leave most duplicates of a feed without identifiers apart for good: nobody could review them all."""
+MERGED = "probable"
+"""Pairs with odds of nine to one or better become one product, and say how sure that is. Certain pairs alone would leave
+most duplicates of feeds without identifiers apart for good: nobody could review them all."""
 
 NEIGHBOURS = Contract(
     key=KEY,
@@ -70,10 +70,8 @@ def told(found: Matches) -> pl.DataFrame:
         pl.lit(1.0).alias("near"), "product",
     )  # fmt: skip
     verdicts = ("probability", "decision", "evidence")
-    apart_but_likely = pl.col("likely") & (pl.col("decision") == "apart")
-    pairs = found.pairs.with_columns(
-        pl.when(apart_but_likely).then(pl.lit("likely")).otherwise("decision").alias("decision")
-    )
+    merged = pl.col("likely") & (pl.col("decision") == "apart") & (pl.col("probability") >= PROBABLE)
+    pairs = found.pairs.with_columns(pl.when(merged).then(pl.lit("likely")).otherwise("decision").alias("decision"))
     sides = [
         pairs.select(
             pl.col(f"{one}_supplier").alias("supplier"), pl.col(f"{one}_sku").alias("sku"),

@@ -25,6 +25,9 @@ PAIR_KEYS: Final = ("left_supplier", "left_sku", "right_supplier", "right_sku")
 SHOWN: Final = 0.05
 """Pairs less probable than this are left out of `Matches.pairs`: nobody looks at them."""
 
+PROBABLE: Final = 0.9
+"""Odds of nine to one: a false merge publishes one product's price for another, a missed one only lists it twice."""
+
 REVIEWED: Final = 0.05
 """At most this share of all records is sent to review, two records a pair."""
 
@@ -121,7 +124,8 @@ def match(
     """Matches a whole catalogue.
 
     `previous`: the clusters of the last run, whose product ids are kept. `never` and `always`: pairs that a person decided
-    (PAIR_KEYS, either order). `merge`: which pairs make clusters, `certain` ones or all `likely` ones.
+    (PAIR_KEYS, either order). `merge`: which pairs make clusters: `certain` ones, also
+    `probable` ones (nine to one or better), or all `likely` ones.
     """
     body, _ = corpus(prepared(records), model.vocabulary)
     asking, neighbour, near = Lookup(body, model).asked(np.arange(body.size))
@@ -320,7 +324,8 @@ def _decided(
     left = {f"left_{name}": keys[name].gather(pairs.left[shown]) for name in KEY}
     right = {f"right_{name}": keys[name].gather(pairs.right[shown]) for name in KEY}
     frame = pl.DataFrame({**left, **right, **told}, schema=PAIRS)
-    merging = np.flatnonzero(certain if decided.merge == "certain" else likely)
+    mergers = {"certain": certain, "probable": certain | (likely & (probability >= PROBABLE)), "likely": likely}
+    merging = np.flatnonzero(mergers[decided.merge])
     best = merging[np.lexsort((pairs.right[merging], pairs.left[merging], -scores[merging], -probability[merging]))]
     edges = zip(pairs.left[best].tolist(), pairs.right[best].tolist(), strict=True)
     groups = clusters(body.size, edges, sources=sources, clean=clean, always=decreed, never=forbidden)
