@@ -13,7 +13,14 @@ FORMS = {"digest": r"\A[A-Za-z0-9+/_:-]*={0,2}\z", "token": r"\A(?:\[[a-z]+:[a-p
 another form, or all of digits, is looked through like any text, since a tag is only somebody's word."""
 
 SEALED = "sealed"
-"""Tag of columns that hold ciphertext: the rules pass over them."""
+"""Tag of columns that hold ciphertext. It too is only somebody's word: a value that can be read counts as personal."""
+
+SHORTEST = 28
+"""Bytes of a nonce and a tag: what the vault seals is never shorter."""
+
+PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r\0"
+MOSTLY = 0.85
+"""Share of printable bytes from which a value is text in some encoding; of random bytes it is 0.39, give or take 0.09."""
 
 MACHINERY = frozenset({FINGERPRINT, ATTEMPT})
 """Columns that no stage writes: numbers and ids of ours."""
@@ -34,16 +41,17 @@ def profile(frame: pl.DataFrame, contract: Contract) -> tuple[ColumnFacts, ...]:
         tags = tuple(sorted(owner.tags))
         receipted = owner.answered and name == owner.name
         # Rule and model names are ours; evidence and values are somebody's text.
-        ours = SEALED in tags or (name not in declared and name.endswith("__by"))
-        empty = nulls[name] == frame.height
-        texts = None if ours or empty else _texts(frame.get_column(name), tags)
+        ours = name not in declared and name.endswith("__by")
+        values = frame.get_column(name)
+        sealed = SEALED in tags
+        texts = None if ours or sealed or nulls[name] == frame.height else _texts(values, tags)
         facts.append(
             ColumnFacts(
                 name=name,
                 type=str(dtype),
                 tags=tags,
                 nulls=int(nulls[name]),
-                personal=0 if texts is None else personal.count(texts),
+                personal=_readable(values) if sealed else 0 if texts is None else personal.count(texts),
                 secrets=0 if texts is None else secrets.count(texts),
                 answered=receipted,
                 unsigned=_unsigned(frame, name) if receipted else None,
@@ -68,6 +76,23 @@ def _texts(values: pl.Series, tags: Sequence[str]) -> pl.Series | None:
     for form in (FORMS[tag] for tag in tags if tag in FORMS):
         values = values.filter(~(values.str.contains(form) & values.str.contains("[A-Za-z]")))
     return values
+
+
+def _readable(values: pl.Series) -> int:
+    """How many values of a sealed column are no ciphertext: of another type than bytes, too short, or text."""
+    if values.dtype != pl.Binary:
+        return len(values) - values.null_count()
+    return sum(_is_text(value) for value in values.drop_nulls())
+
+
+def _is_text(value: bytes) -> bool:
+    if len(value) < SHORTEST or len(value.translate(None, PRINTABLE)) < (1 - MOSTLY) * len(value):
+        return True
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _unsigned(frame: pl.DataFrame, name: str) -> int:

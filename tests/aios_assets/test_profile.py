@@ -1,5 +1,7 @@
 """Profile: what is measured of a draft, and that no type, tag or name hides personal data from being measured."""
 
+import random
+
 import polars as pl
 import pytest
 
@@ -44,6 +46,26 @@ def test_a_tag_is_no_way_around_being_looked_at(tags: set[str]) -> None:
     assert facts(pl.Series(["4111111111111111"]), Column("text", pl.String, tags=tags)).personal == 1
 
 
+@pytest.mark.parametrize(
+    "clear",
+    [
+        b"anna.schmidt@example.com, 12 Long Street",
+        "Анна Шмидт, улица Ленина 12".encode(),
+        "anna.schmidt@example.com".encode("utf-16"),
+        "Ünal Çelik, Straße 12, 80331 München".encode("latin-1"),
+        b"short",
+        b"\x00\x01" * 20,
+    ],
+)
+def test_a_sealed_column_is_one_of_ciphertext_and_no_tag_makes_it_so(clear: bytes) -> None:
+    sealed = [random.Random(7).randbytes(60), None]
+    assert facts(pl.Series([*sealed, clear]), Column("text", pl.Binary, tags={"sealed"})).personal == 1
+
+
+def test_only_bytes_can_be_sealed() -> None:
+    assert facts(pl.Series(["q8sk2", None]), Column("text", pl.String, tags={"sealed"})).personal == 1
+
+
 def test_a_column_that_is_called_like_a_receipt_is_looked_at() -> None:
     assert facts(pl.Series([MAIL]), Column("shot__by", pl.String)).personal == 1
 
@@ -59,7 +81,7 @@ def test_secrets_are_counted() -> None:
         (pl.Series(["p0123456789abcdef"]), {"digest"}),
         (pl.Series(["[mail:hbdpmcaklfogeninjabopcdk]"]), {"token"}),
         (pl.Series(["[mail:hbdpmcaklfogeninjabopcdk] is a kettle"]), {"text"}),
-        (pl.Series([b"\x00\x01" * 20]), {"sealed"}),
+        (pl.Series([random.Random(7).randbytes(size) for size in range(28, 500)]), {"sealed"}),
         (pl.Series([1, 2]), set()),
         (pl.Series([], dtype=pl.String), {"text"}),
         (pl.Series([None, None], dtype=pl.String), {"text"}),
