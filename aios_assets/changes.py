@@ -1,6 +1,6 @@
 """Changes: which rows of an input are new, different or gone since a stage last read it, and which groups that concerns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -41,32 +41,44 @@ def changed_keys(source: Source) -> pl.DataFrame:
 def affected_groups(by: str, sources: Mapping[str, Source]) -> pl.DataFrame:
     """Values of `by` (one column, distinct) of all groups that a changed row belongs to, or belonged to before.
 
-    An input without that column is looked up by shared key columns in the inputs that have it.
+    An input without that column is looked up by its key in the inputs that have both; one that shares nothing with
+    them, such as a policy, concerns every group.
     """
     carriers = {name: source for name, source in sources.items() if by in source.now.collect_schema()}
-    found = [
-        version.join(changed_keys(source).lazy(), on=list(source.keys), how="semi").select(by)
-        for name, source in sources.items()
-        for other in ([source] if name in carriers else carriers.values())
-        for version in (other.now, other.before)
-        if version is not None
-    ]
-    return pl.concat(found).unique().collect()
+    found = []
+    for name, source in sources.items():
+        near = [source] if name in carriers else _sharing(source, carriers)
+        if near:
+            changed = changed_keys(source).lazy()
+            found += [rows.join(changed, on=list(source.keys), how="semi").select(by) for rows in _versions(near)]
+        elif not source.unchanged:
+            found += [rows.select(by) for rows in _versions(carriers.values())]
+    nothing = next(iter(carriers.values())).now.select(by).head(0)
+    return pl.concat([nothing, *found]).unique().collect()
 
 
 def only_groups(by: str, groups: pl.DataFrame, sources: Mapping[str, Source]) -> dict[str, pl.LazyFrame]:
-    """Each input cut down to rows of these groups; one without the column keeps rows whose key stands in one that has it."""
+    """Each input cut down to rows of these groups.
+
+    One without the column keeps rows whose key stands in one that has it; one that shares nothing stays whole.
+    """
     wanted = groups.lazy()
-    chosen = {
-        name: source.now.join(wanted, on=by, how="semi")
-        for name, source in sources.items()
-        if by in source.now.collect_schema()
-    }
+    carriers = {name: source for name, source in sources.items() if by in source.now.collect_schema()}
+    chosen = {name: source.now.join(wanted, on=by, how="semi") for name, source in carriers.items()}
     cut = dict(chosen)
     for name, source in sources.items():
         keys = list(source.keys)
         if name not in chosen:
             # Every carrier that has the key counts; a group's row may be known to one of them only.
             known = [frame.select(keys) for frame in chosen.values() if set(keys) <= set(frame.collect_schema())]
-            cut[name] = source.now.join(pl.concat(known).unique(), on=keys, how="semi")
+            cut[name] = source.now.join(pl.concat(known).unique(), on=keys, how="semi") if known else source.now
     return {name: cut[name] for name in sources}
+
+
+def _sharing(source: Source, carriers: Mapping[str, Source]) -> list[Source]:
+    """The carriers of the group that have the source's key."""
+    return [other for other in carriers.values() if set(source.keys) <= set(other.now.collect_schema())]
+
+
+def _versions(sources: Iterable[Source]) -> list[pl.LazyFrame]:
+    return [rows for source in sources for rows in (source.now, source.before) if rows is not None]

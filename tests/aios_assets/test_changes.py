@@ -41,3 +41,14 @@ def test_an_input_without_the_group_is_found_through_its_key() -> None:
 def test_only_rows_of_these_groups_are_handed_over() -> None:
     cut = only_groups("g", pl.DataFrame({"g": ["y"]}), {"t": CHANGED})
     assert cut["t"].collect()["k"].to_list() == ["4"]
+
+
+def test_an_input_that_shares_nothing_with_the_group_concerns_all_of_them_and_stays_whole() -> None:
+    policy = pl.LazyFrame({"setting": ["s"], ATTEMPT: ["a"]})
+    still = Source(policy, policy, ("setting",), frozenset())
+    changed = Source(policy, policy, ("setting",), frozenset({"c"}))
+    assert affected_groups("g", {"t": STILL, "policy": still}).is_empty()
+    assert sorted(affected_groups("g", {"t": STILL, "policy": changed})["g"]) == ["x", "y"]
+    cut = only_groups("g", pl.DataFrame({"g": ["y"]}), {"t": STILL, "policy": still})
+    assert cut["t"].collect()["k"].to_list() == ["3"]
+    assert cut["policy"].collect()["setting"].to_list() == ["s"]
