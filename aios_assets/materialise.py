@@ -315,6 +315,8 @@ class _Attempt:
             expectations=(),
             cost=sum((use.cost for use in uses), Decimal(0)),
             parent=self._parent(),
+            deliveries=self.feed.deliveries if self.feed else (),
+            drifts=self.feed.drifts if self.feed else (),
         )
 
     def _parent(self) -> ParentFacts | None:

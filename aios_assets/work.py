@@ -26,7 +26,7 @@ from aios_assets.split import (
 )
 from aios_assets.stage import Changes, Stage
 from lineage.receipts import signed, split_answers
-from policies.candidate import InputFacts
+from policies.candidate import DeliveryFacts, DriftFacts, InputFacts
 from policies.contract import ATTEMPT, FINGERPRINT
 
 Judge = Callable[[pl.DataFrame], tuple[pl.DataFrame, pl.DataFrame]]
@@ -51,6 +51,7 @@ class Feed:
     `rejects` are lines that could not be read, shaped as the quarantine with `_fingerprint`. `suppliers` are those whose
     whole assortment this is: what is missing of them is gone. What others delivered stays, and so does what a supplier
     who sends changes does not name. `identity` is equal for the same bytes from the same suppliers, read alike.
+    `deliveries` and `drifts` tell the gate how their shape differs from that of the last accepted ones.
     """
 
     rows: pl.DataFrame
@@ -58,6 +59,8 @@ class Feed:
     suppliers: tuple[str, ...]
     inputs: tuple[InputFacts, ...]
     identity: str
+    deliveries: tuple[DeliveryFacts, ...] = ()
+    drifts: tuple[DriftFacts, ...] = ()
 
 
 @dataclass(frozen=True)

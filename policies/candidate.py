@@ -75,6 +75,42 @@ class ParentFacts:
 
 
 @dataclass(frozen=True)
+class DeliveryFacts:
+    """One delivery that the draft takes in, and the last accepted one of its supplier that it was compared with.
+
+    `digest` is its SHA-256; `against` is the other's, None where none was accepted before.
+    """
+
+    supplier: str
+    digest: str
+    against: str | None
+    records: int
+
+
+@dataclass(frozen=True)
+class DriftFacts:
+    """One difference in shape between a delivery and the last accepted one of its supplier.
+
+    `size` says how much of the column or the delivery it concerns (1: all of it). `read`: the mapping reads the column;
+    `lost`: it reads a column that is not there. `records` is how many records it was measured against. `accepted`: a
+    person said yes to this difference in exactly this delivery. `what`, `why` and `do` are words, without any value.
+    """
+
+    supplier: str
+    delivery: str
+    kind: str
+    column: str
+    size: float
+    read: bool
+    lost: bool
+    records: int
+    what: str
+    why: str
+    do: str
+    accepted: bool
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A draft that asks to become visible.
 
@@ -104,6 +140,8 @@ class Candidate:
     expectations: tuple[ExpectationFacts, ...]
     cost: Decimal
     parent: ParentFacts | None = None
+    deliveries: tuple[DeliveryFacts, ...] = ()
+    drifts: tuple[DriftFacts, ...] = ()
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values, the shape of a policy's `input` (policies/rego/aios/schema/candidate.json)."""

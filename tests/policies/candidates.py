@@ -8,7 +8,16 @@ from typing import Any
 
 import orjson
 
-from policies.candidate import Candidate, ColumnFacts, ExpectationFacts, InputFacts, ModelFacts, ParentFacts
+from policies.candidate import (
+    Candidate,
+    ColumnFacts,
+    DeliveryFacts,
+    DriftFacts,
+    ExpectationFacts,
+    InputFacts,
+    ModelFacts,
+    ParentFacts,
+)
 from policies.engine import Identity, PolicyEngine
 
 DECLARED = (("product", "String"), ("colour", "String"), ("_fingerprint", "Int64"))
@@ -20,6 +29,20 @@ CARD = {
     "evaluation": {"f1": 0.9},
     "training_data": "none",
 }
+NEW = DriftFacts(
+    supplier="acme",
+    delivery="0" * 64,
+    kind="appeared",
+    column="colour",
+    size=1,
+    read=False,
+    lost=False,
+    records=1000,
+    what="`colour` is new",
+    why="the supplier added it",
+    do="map it if it says something that a field should hold",
+    accepted=False,
+)
 COLOURS = Candidate(
     table="colours",
     stage="colour",
@@ -46,6 +69,8 @@ COLOURS = Candidate(
     expectations=(ExpectationFacts("expect_column_values_to_be_unique", ("product",), True, "0 repeated"),),
     cost=Decimal("0.12"),
     parent=ParentFacts(2, 990, DECLARED, "c" * 64, 1),
+    deliveries=(DeliveryFacts("acme", "0" * 64, "1" * 64, 1000),),
+    drifts=(NEW,),
 )
 
 

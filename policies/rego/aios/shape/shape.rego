@@ -27,6 +27,8 @@ candidate := {
 	"expectations": "list",
 	"cost": "text",
 	"parent": "object?",
+	"deliveries": "list",
+	"drifts": "list",
 }
 
 lists := {
@@ -63,6 +65,26 @@ lists := {
 		"columns": "texts",
 		"success": "truth?",
 		"observed": "string",
+	},
+	"deliveries": {
+		"supplier": "text",
+		"digest": "text",
+		"against": "string?",
+		"records": "count",
+	},
+	"drifts": {
+		"supplier": "text",
+		"delivery": "text",
+		"kind": "text",
+		"column": "string",
+		"size": "number",
+		"read": "truth",
+		"lost": "truth",
+		"records": "count",
+		"what": "text",
+		"why": "text",
+		"do": "text",
+		"accepted": "truth",
 	},
 }
 

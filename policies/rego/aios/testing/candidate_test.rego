@@ -40,6 +40,23 @@ table := {"name": "products", "kind": "table", "version": 3, "digest": null, "le
 
 parent := {"version": 2, "rows": 990, "columns": declared, "contract": "cc", "contract_version": 1}
 
+delivery := {"supplier": "acme", "digest": "d2", "against": "d1", "records": 1000}
+
+drift := {
+	"supplier": "acme",
+	"delivery": "d2",
+	"kind": "renamed",
+	"column": "price",
+	"size": 1,
+	"read": true,
+	"lost": false,
+	"records": 1000,
+	"what": "`price` is now `unit_price`: 98% of values equal",
+	"why": "the supplier renamed the column",
+	"do": "write price = \"unit_price\"",
+	"accepted": false,
+}
+
 candidate := {
 	"table": "colours",
 	"stage": "colour",
@@ -62,6 +79,8 @@ candidate := {
 	"expectations": [expectation],
 	"cost": "0.12",
 	"parent": parent,
+	"deliveries": [delivery],
+	"drifts": [object.union(drift, {"kind": "appeared", "column": "colour", "what": "`colour` is new"})],
 }
 
 # METADATA
