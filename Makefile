@@ -27,11 +27,11 @@ run: $(INSTALLED) $(EXAMPLE)/.made ## Set up from nothing, then take an example 
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## Set up, then all tests; of the fault sweeps a sample
-	@$(PYTEST) -n $(JOBS) -m "not sweep" -rs
+	@$(PYTEST) -n $(JOBS) -rs
 
 .PHONY: check
-check: lint ## Lint, types and the quick tests
-	@$(PYTEST) -n $(JOBS) -m "not slow and not sweep"
+check: lint ## Lint, types and the quick tests, with few examples of each property
+	@$(PYTEST) -n $(JOBS) -m "not slow" --hypothesis-profile=quick
 
 .PHONY: lint
 lint: $(INSTALLED_DEV) ## Style, formatting, types, and who may import whom
@@ -41,12 +41,14 @@ lint: $(INSTALLED_DEV) ## Style, formatting, types, and who may import whom
 	@$(BIN)/lint-imports --no-logo
 
 .PHONY: faults
-faults: $(INSTALLED_DEV) ## The whole fault sweeps: every file operation, every way to fail
-	@$(PYTEST) -n $(JOBS) -m sweep -rs
+faults: $(INSTALLED_DEV) ## The whole fault sweeps, each fsync left out once, and writers that are killed: tables
+	@$(PYTHON) tests/aios_assets/sweeps.py
+	@$(PYTHON) tests/aios_assets/sweeps.py --without-each --every 10
+	@$(PYTHON) tests/aios_assets/faults_writers.py
 
 .PHONY: fuzz
 fuzz: $(INSTALLED_DEV) ## Property tests with many more examples, ROUNDS times with fresh seeds; mutated files
-	@for round in $$(seq $(ROUNDS)); do $(PYTEST) -n $(JOBS) -m "hypothesis and not sweep" --hypothesis-profile=fuzz || exit 1; done
+	@for round in $$(seq $(ROUNDS)); do $(PYTEST) -n $(JOBS) -m hypothesis --hypothesis-profile=fuzz || exit 1; done
 	@for program in benchmarks/fuzz_*.py; do $(PYTHON) -m benchmarks.$$(basename $$program .py) || exit 1; done
 
 .PHONY: bench

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema, Transaction
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
@@ -196,8 +195,7 @@ def delta_schema(schema: pl.Schema) -> str:
 
 def polars_schema(delta: str) -> pl.Schema:
     """The columns of a Delta schema (JSON)."""
-    empty = pa.schema(Schema.from_json(delta).to_arrow()).empty_table()
-    return pl.DataFrame(pl.from_arrow(empty)).schema
+    return pl.Schema(Schema.from_json(delta).to_arrow())
 
 
 def _data_change() -> bool:

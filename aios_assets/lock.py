@@ -263,21 +263,25 @@ class Lock:
             raise NotPermitted(f"draft for {write.table}", why, "run the stage again; nothing was made visible")
 
     def _enter(self, write: Write) -> None:
-        """Makes a new table's folders durable, before anything of the attempt lands: its drafts must outlive a crash."""
-        if write.parent < 0:
-            for folder in (self.folder(write.table), *self.folder(write.table).parents):
-                sync_folder(folder)
-                if folder == self.root:
-                    return
+        """Makes drafts durable where their writer has not, and a new table's folders, before anything of the attempt lands.
 
-    def _commit(self, case: _Case, planned: Planned) -> None:
-        """Makes the drafts durable where their writer has not, lands the write, and makes its log entry durable."""
-        write, folder = planned.write, self.folder(planned.write.table)
+        What lands first must not stand alone because a crash took the drafts of what was to follow.
+        """
+        folder = self.folder(write.table)
         unsynced = [path for f in write.adds if not self._proven.is_durable(path := folder / f.path)]
         for path in unsynced:
             sync_file(path)
         if unsynced:
             sync_folder(folder / FILES)
+        if write.parent < 0:
+            for above in (folder, *folder.parents):
+                sync_folder(above)
+                if above == self.root:
+                    return
+
+    def _commit(self, case: _Case, planned: Planned) -> None:
+        """Lands the write and makes its log entry durable."""
+        write, folder = planned.write, self.folder(planned.write.table)
         try:
             self._land(case.permit, case.index, planned)
         except LakeError:

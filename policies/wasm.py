@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any, NoReturn
 
@@ -49,7 +49,7 @@ class WasmEngine:
         self._memory = memory
         self._data = bundle.data
         try:
-            self._module = wasmtime.Module(self._machine.engine, bundle.wasm)
+            self._module = compiled(bundle.wasm)
         except wasmtime.WasmtimeError as fault:
             raise EngineMissingError(
                 NAME, why=f"policy.wasm is no module that can be compiled ({_first(fault)})"
@@ -85,6 +85,7 @@ class _Machine:
     def __init__(self) -> None:
         config = wasmtime.Config()
         config.epoch_interruption = True
+        config.parallel_compilation = False  # one module takes as long either way, and its threads would stay
         self.engine = wasmtime.Engine(config)
         self._lock = threading.Lock()
         self._busy = threading.Event()
@@ -119,6 +120,12 @@ class _Machine:
 @cache
 def _machine() -> _Machine:
     return _Machine()
+
+
+@lru_cache(maxsize=4)
+def compiled(wasm: bytes) -> wasmtime.Module:
+    """A module's code for this machine; once a process for the same bytes, since that costs a third of a second."""
+    return wasmtime.Module(_machine().engine, wasm)
 
 
 class _AbortError(Exception):

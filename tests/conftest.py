@@ -24,6 +24,7 @@ REQUIRED = frozenset(os.environ.get("AIOS_REQUIRE", "").replace(",", " ").split(
 # How long an example takes says nothing on a shared machine; that a test ends is pytest-timeout's business.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=5_000)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=15)
 if "CI" not in os.environ:  # in CI, hypothesis' own profile: the same examples every time
     hypothesis.settings.load_profile("house")
 
@@ -41,10 +42,15 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A slow test about faults is a whole sweep: `make faults` runs it, the rest runs a sample."""
+    """The profile `quick` holds for every property test, also for one that asks for more examples itself."""
+    quick = hypothesis.settings.get_profile("quick")
+    if hypothesis.settings.default is not quick:
+        return
     for item in items:
-        if item.get_closest_marker("slow") and "fault" in item.nodeid:
-            item.add_marker("sweep")
+        test = getattr(item, "obj", None)
+        asked = getattr(test, "_hypothesis_internal_use_settings", None)  # where @settings keeps it
+        if asked is not None and asked.max_examples > quick.max_examples:
+            test._hypothesis_internal_use_settings = hypothesis.settings(asked, max_examples=quick.max_examples)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -31,6 +31,17 @@ def told(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.told")
 
 
+def ahead() -> None:
+    """What every start repeats and no fault can strike: a preloaded process (forked.py) does it once."""
+    import great_expectations  # noqa: F401  # seconds
+
+    import policies.quality.engine  # noqa: F401
+    from policies.bundle import Bundle
+    from policies.wasm import compiled
+
+    compiled(Bundle.read().wasm)
+
+
 def fresh(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

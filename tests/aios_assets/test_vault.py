@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from aios_assets.vault import Forgotten, Vault, VaultError, is_token
 
 ROOT = Path(__file__).resolve().parents[2]
-FAULTS = ROOT.parent / "shared" / "tools" / "faults"
 
 
 @pytest.fixture
@@ -173,48 +172,5 @@ def test_processes_that_make_the_keys_at_once_agree(tmp_path: Path) -> None:
     assert again(tmp_path).reveal(said.pop().strip()) == "jane@example.com"
 
 
-def sweep(tmp_path: Path, modes: str, every: int) -> str:
-    if not FAULTS.exists() or not shutil.which("gcc"):
-        pytest.skip("the fault tools or gcc are not here")
-    library, folder = tmp_path / "faultpoints.so", tmp_path / "vault"
-    subprocess.run(["gcc", "-O1", "-shared", "-fPIC", "-o", library, FAULTS / "faultpoints.c", "-ldl"], check=True)
-    program = f"{sys.executable} {ROOT / 'tests' / 'aios_assets' / 'faults_vault.py'}"
-    done = subprocess.run(
-        [
-            *(
-                sys.executable,
-                FAULTS / "sweep.py",
-                "--so",
-                library,
-                "--prefix",
-                folder,
-                "--modes",
-                modes,
-                "--every",
-                str(every),
-            ),
-            *("--fresh", f"rm -rf {folder} {folder}.notes; mkdir {folder}"),
-            *("--do", f"{program} do {folder}", "--check", f"{program} check {folder}"),
-            *("--least", "50"),
-        ],
-        capture_output=True,
-        text=True,
-        env=environment(),
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def environment() -> dict[str, str]:
     return dict(os.environ, PYTHONPATH=str(ROOT))
-
-
-def test_a_sample_of_faults_loses_nothing(tmp_path: Path) -> None:
-    assert "LOST" not in sweep(tmp_path, "kill,power", 45)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
-def test_no_fault_at_any_point_loses_anything(tmp_path: Path) -> None:
-    assert "LOST" not in sweep(tmp_path, "kill,eio,enospc,short,power", 1)

@@ -18,10 +18,3 @@ def right(found: dict[str, Any], commits: int) -> bool:
 @pytest.mark.timeout(600)
 def test_four_writers_that_die_and_come_back(tmp_path: Path) -> None:
     assert right(race(tmp_path, writers=4, commits=10, seed=7), 40)
-
-
-@pytest.mark.slow
-@pytest.mark.sweep
-@pytest.mark.timeout(14_400)
-def test_eight_writers_with_five_hundred_commits_each(tmp_path: Path) -> None:
-    assert right(race(tmp_path, writers=8, commits=500, seed=7), 4000)
