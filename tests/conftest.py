@@ -14,9 +14,11 @@ import hypothesis
 import pytest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+TRITON = Path(__file__).resolve().parents[1] / ".tools" / "triton" / "bin" / "tritonserver"
 RESOURCES = {
     "opa": ("the program opa is not on the PATH", lambda: shutil.which("opa") is not None),
     "chromium": ("the browser chromium is not on the PATH", lambda: shutil.which("chromium") is not None),
+    "triton": ("no Triton server is in .tools (`deploy/bring triton` puts one there)", TRITON.is_file),
     "shared": (f"the shared folder is not at {SHARED}", SHARED.is_dir),
 }
 REQUIRED = frozenset(os.environ.get("AIOS_REQUIRE", "").replace(",", " ").split())
@@ -24,7 +26,7 @@ REQUIRED = frozenset(os.environ.get("AIOS_REQUIRE", "").replace(",", " ").split(
 # How long an example takes says nothing on a shared machine; that a test ends is pytest-timeout's business.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=5_000)
-hypothesis.settings.register_profile("quick", deadline=None, max_examples=15)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=6)
 if "CI" not in os.environ:  # in CI, hypothesis' own profile: the same examples every time
     hypothesis.settings.load_profile("house")
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -29,7 +30,12 @@ def tracked() -> list[Path]:
 def sources(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
     for folder in folders:
         for file in sorted((ROOT / folder).rglob("*.py")):
-            yield file, ast.parse(file.read_text(encoding="utf-8"))
+            yield file, parsed(file)
+
+
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -106,6 +112,7 @@ class TestLibraries:
         assert told.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 class TestRequirements:
     @pytest.mark.parametrize(
         ("required", "body", "status"),
@@ -142,6 +149,13 @@ class TestRequirements:
             check=False,
         )
         assert done.returncode == status, done.stdout + done.stderr
+
+    def test_ci_can_bring_whatever_a_marker_asks_for(self) -> None:
+        conftest = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+        known = set(re.findall(r'^    "(\w+)": \(', conftest, re.MULTILINE))
+        can = subprocess.run([ROOT / "deploy" / "bring"], capture_output=True, text=True, check=True).stdout.split()
+        assert known - {"shared"} <= set(can)
+        assert len(known) > 2
 
 
 class TestPages:

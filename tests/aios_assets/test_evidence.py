@@ -17,6 +17,7 @@ def told(home: House) -> dict[str, int]:
     return {name: state.version for name in names if (state := lake.state(name)) is not None}
 
 
+@pytest.mark.slow
 def test_the_evidence_rests_when_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with house(tmp_path, monkeypatch) as home:
         home.run(home.feed(20))

@@ -42,6 +42,7 @@ def verified(shop: Shop) -> list[str]:
     return [f"{one.kind}: {one.where}" for one in found.problems]
 
 
+@pytest.mark.slow
 def test_two_suppliers_delivered_at_once_are_both_there(tmp_path: Path) -> None:
     engine = Meanwhile()
     mine, theirs = Shop.open(tmp_path, engine=engine), Shop.open(tmp_path)

@@ -18,6 +18,7 @@ def pairs(count: int, *, start: int = 0) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.slow
 def test_labelled_pairs_teach(tmp_path):
     train, test = tmp_path / "train.txt", tmp_path / "test.txt"
     train.write_text(pairs(300))

@@ -134,6 +134,7 @@ def test_refuses_with_a_reason(cell, rule):
     assert told["evidence"] is None
 
 
+@pytest.mark.slow
 def test_the_whole_table_at_once_says_what_each_cell_says_alone():
     cells = [cell for cell, *_ in READ] + [cell for cell, _ in REFUSED]
     together = price.read(pl.Series("p", cells, dtype=pl.String))

@@ -164,10 +164,14 @@ BASE = {"length": "meter", "mass": "kilogram", "volume": "liter", "area": "meter
         "data": "byte", "energy": "watt_hour", "charge": "ampere_hour"}  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def exact():
+    return pint.UnitRegistry(non_int_type=Decimal)
+
+
 @pytest.mark.parametrize("sign", PINT)
-def test_ratios_are_those_of_pint(sign):
+def test_ratios_are_those_of_pint(sign, exact):
     ours = unit.UNITS[sign]
-    exact = pint.UnitRegistry(non_int_type=Decimal)
     theirs = exact.Quantity(Decimal(1), PINT[sign]).to(BASE[ours.kind]).magnitude
     assert float(ours.ratio) == pytest.approx(float(theirs), rel=1e-12)
 
