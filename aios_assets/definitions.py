@@ -16,10 +16,13 @@ from aios_assets.stage import Stage, in_order, stages_of
 OWN = (
     "aios_assets.stages.records",
     "aios_assets.stages.products",
+    "aios_assets.stages.match_labels",
     "aios_assets.stages.match_model",
     "aios_assets.stages.neighbours",
     "aios_assets.stages.matches",
     "aios_assets.stages.listings",
+    "aios_assets.stages.reviews",
+    "aios_assets.stages.match_quality",
     "aios_assets.stages.decisions",
     "aios_assets.stages.deliveries",
     "aios_assets.stages.writes",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from aios_assets import evidence, telemetry
+from aios_assets import evidence, reviews, telemetry
 from aios_assets.changes import Source
 from aios_assets.draft import Following, following, write_draft
 from aios_assets.enrich.redact import tokenise, tokenise_frame
@@ -101,6 +101,8 @@ class _Attempt:
         self.inputs = feed.inputs if feed else tuple(_input(name, state) for name, state in self.pinned.items())
         if "ledger" in stage.resources:
             self.inputs = (*self.inputs, evidence.pinned(lake.ledger))
+        if "reviewed" in stage.resources:
+            self.inputs = (*self.inputs, reviews.pinned(lake.ledger))
         self.last = self.state.settled if self.state else None
         self.standing: Standing = runtime.standing(stage, self.last)
         self.models: Gateway = runtime.models.session(run.id)

@@ -10,6 +10,7 @@ from aios_assets.disk import make_folder
 from aios_assets.journal import Journal
 from aios_assets.lake import Lake
 from aios_assets.reconcile import reconcile
+from aios_assets.reviews import Reviewed
 from aios_assets.settings import Settings, load
 from aios_assets.split import quarantine_contract
 from aios_assets.stage import Stage
@@ -79,7 +80,9 @@ class Runtime:
 
     def resources(self, stage: Stage, models: Gateway) -> dict[str, Any]:
         """What a stage asks for besides tables, by parameter name."""
-        known = {"models": models, "vault": self.vault, "ledger": self.lake.ledger}
+        known: dict[str, Any] = {"models": models, "vault": self.vault, "ledger": self.lake.ledger}
+        if "reviewed" in stage.resources:
+            known["reviewed"] = Reviewed.read(self.lake.ledger)
         return {name: known[name] for name in stage.resources if name in known}
 
     def standing(self, stage: Stage, last: Decided | None) -> Standing:

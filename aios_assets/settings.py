@@ -63,6 +63,14 @@ class LineageSettings(_Section):
     file: str = Field("", description="a file that events are appended to, one JSON object a line")
 
 
+class ReviewSettings(_Section):
+    """Who decides where the system is in doubt."""
+
+    reviewers: tuple[str, ...] = Field(
+        (), strict=False, description='who may decide about pairs of records, e.g. ["ann", "bob"]; none: whoever signs'
+    )
+
+
 class SecretSettings(_Section):
     """Where keys live: never inside the lake."""
 
@@ -77,6 +85,7 @@ class Settings(_Section):
     feeds: FeedSettings = FeedSettings()
     stages: StageSettings = StageSettings()
     lineage: LineageSettings = LineageSettings()
+    reviews: ReviewSettings = ReviewSettings()
     secrets: SecretSettings = SecretSettings()
     home: Path = Field(Path(), exclude=True)
 

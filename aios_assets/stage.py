@@ -22,8 +22,8 @@ from policies.contract import Contract
 FEED = "feed"
 """The parameter name by which a row stage asks for delivered records instead of a table."""
 
-RESOURCES = frozenset({"models", "vault", "changes", "ledger"})
-"""Parameter names that are no tables: the gateway, the vault, what changed since, the ledger."""
+RESOURCES = frozenset({"models", "vault", "changes", "ledger", "reviewed"})
+"""Parameter names that are no tables: the gateway, the vault, what changed since, the ledger, what people decided."""
 
 StageFunction = Callable[..., Any]
 

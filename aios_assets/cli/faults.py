@@ -4,8 +4,8 @@ import errno
 import traceback
 from dataclasses import dataclass
 
-from aios_assets.cli.answer import FAULT, WRONG_USE
-from aios_assets.errors import AiosError, SettingsError
+from aios_assets.cli.answer import FAULT, SAID_NO, WRONG_USE
+from aios_assets.errors import AiosError, Refused, SettingsError
 
 _WRONG_USE = frozenset({"ExampleError", "QueryError", "UnsureError"})
 """Errors about what was typed, by class name: importing their modules to compare would cost every `--help` a second."""
@@ -32,6 +32,7 @@ class Fault:
 def fault_of(error: Exception) -> Fault:
     """Any error as a fault. One that no package of ours raised on purpose names the line that it came from."""
     code = WRONG_USE if isinstance(error, SettingsError) or type(error).__name__ in _WRONG_USE else FAULT
+    code = SAID_NO if isinstance(error, Refused) else code
     what, why, do = (getattr(error, part, None) for part in ("what", "why", "do"))
     if isinstance(what, str) and isinstance(why, str) and isinstance(do, str):
         path = getattr(error, "path", None)

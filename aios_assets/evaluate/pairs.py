@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from aios_assets.enrich.matching import MatchModel, learn
+from aios_assets.enrich.matching import PAIR_KEYS, MatchModel, learn
 from aios_assets.enrich.matching.labels import features, train
-from aios_assets.enrich.matching.matches import PAIR_KEYS, probabilities
+from aios_assets.enrich.matching.matches import probabilities
 from aios_assets.evaluate.measures import Hit, best_in_hindsight, calibration, interval, rounded
 from aios_assets.evaluate.tables import NAMES, TableError
 

@@ -22,7 +22,12 @@ MATCHES = Contract(
             about="the golden product that the record is; stable across runs",
         ),
         Column("members", pl.Int64, reads=PRODUCT, about="records of that product"),
-        Column("decision", pl.String, reads=READ, about="of its likeliest pair: certain, likely, review or apart"),
+        Column(
+            "decision",
+            pl.String,
+            reads=READ,
+            about="of its likeliest pair: certain, likely, review or apart; same or different: a person's",
+        ),
         Column("other_supplier", pl.String, reads=READ, null="no record is like it"),
         Column("other_sku", pl.String, reads=READ, null="no record is like it"),
         Column(
@@ -30,16 +35,18 @@ MATCHES = Contract(
         ),
         Column("evidence", pl.String, reads=READ, null="no record is like it", about="what speaks for and against"),
     ),
-    expects=(in_set("decision", ["certain", "likely", "review", "apart"]),),
+    expects=(in_set("decision", ["certain", "likely", "review", "apart", "same", "different"]),),
+    version=2,
 )
 
 
 @table_stage(MATCHES)
 def matches(neighbours: pl.LazyFrame) -> pl.LazyFrame:
     """Which golden product each record is, with its likeliest counterpart and how sure that is."""
+    told = pl.col("decision").replace_strict({"same": 0, "different": 2}, default=1, return_dtype=pl.Int8)
     best = (
         neighbours.filter(pl.col("decision").is_not_null())
-        .sort("probability", "near_supplier", "near_sku", descending=[True, False, False])
+        .sort(told, "probability", "near_supplier", "near_sku", descending=[False, True, False, False])
         .unique(subset=["supplier", "sku"], keep="first", maintain_order=True)
         .select(
             "supplier", "sku", "probability", "decision", "evidence",

@@ -4,13 +4,16 @@ import base64
 
 import polars as pl
 
-from aios_assets.enrich.matching import Matches, MatchModel, match, rematch
-from aios_assets.enrich.matching.matches import ASKED, CLUSTERS, PAIRS, PROBABLE
+from aios_assets.enrich.matching import PAIR_KEYS, Matches, MatchModel, match, rematch
+from aios_assets.enrich.matching.decide import PAIRS, PROBABLE
+from aios_assets.enrich.matching.matches import ASKED
 from aios_assets.stage import Changes, table_stage
+from aios_assets.stages.match_labels import PAIR
 from aios_assets.stages.match_model import READ
 from policies.contract import Column, Contract
 
-DECIDING = ("products.supplier", "products.sku", *READ, "match_model.artefact")
+LABELS = tuple(f"match_labels.{name}" for name in (*PAIR, "verdict", "stands"))
+DECIDING = ("products.supplier", "products.sku", *READ, "match_model.artefact", *LABELS)
 KEY = ("supplier", "sku", "near_supplier", "near_sku")
 MERGED = "probable"
 """Pairs with odds of nine to one or better become one product, and say how sure that is. Certain pairs alone would leave
@@ -28,34 +31,48 @@ NEIGHBOURS = Contract(
         Column("score", pl.Float64, reads=DECIDING, null="the record itself, or found from the other side only"),
         Column("probability", pl.Float64, reads=DECIDING, null="too unlikely for anybody to look at"),
         Column("decision", pl.String, reads=DECIDING, null="too unlikely for anybody to look at",
-               about="certain, likely, review or apart"),
+               about="certain, likely, review or apart; same or different where a person decided"),
         Column("evidence", pl.String, reads=DECIDING, null="too unlikely for anybody to look at",
                about="what speaks for and against the pair, in words"),
         Column("product", pl.String, reads=DECIDING, tags={"digest"}, about="the golden product that the record is"),
+        Column("base", pl.String, reads=DECIDING, tags={"digest"}, null="the record's own row has it",
+               about="the product that the record would be if nobody had decided anything"),
     ),
+    version=2,
     tags=frozenset({"working"}),
 )  # fmt: skip
 
 
 @table_stage(NEIGHBOURS)
-def neighbours(products: pl.LazyFrame, match_model: pl.LazyFrame, changes: Changes) -> pl.DataFrame:
+def neighbours(
+    products: pl.LazyFrame, match_model: pl.LazyFrame, match_labels: pl.LazyFrame, changes: Changes
+) -> pl.DataFrame:
     """Which records each record was compared with, how alike they are, and the golden product that came of it."""
     records = products.collect()
     model = MatchModel.from_bytes(base64.b64decode(match_model.select("artefact").collect().item()))
-    held, clusters = changes.previous, None
+    labels = {verdict: labelled(match_labels, verdict) for verdict in ("same", "different", "unsure")}
+    people = {"always": labels["same"], "never": labels["different"], "settled": labels["unsure"]}
+    held, base = changes.previous, None
     if changes.held is not None:
-        clusters = changes.held.filter(itself() & pl.col("product").is_not_null()).select(list(CLUSTERS))
-    if held is None or clusters is None or changes.keys["match_model"].height:
-        return told(match(records, model, previous=clusters, merge=MERGED))
+        base = changes.held.filter(itself()).select("supplier", "sku", product=pl.coalesce("base", "product"))
+        base = base.drop_nulls()
+    if held is None or base is None or changes.keys["match_model"].height:
+        return told(match(records, model, previous=base, merge=MERGED, **people))
     before = Matches(
         pairs=pl.DataFrame(schema=PAIRS),
-        clusters=clusters,
+        clusters=base,
+        base=base,
         asked=held.filter(~itself() & pl.col("near").is_not_null()).select(
             pl.col(name).cast(dtype) for name, dtype in ASKED.items()
         ),
         compared=0,
     )
-    return told(rematch(records, model, before, changes.keys["products"], merge=MERGED))
+    return told(rematch(records, model, before, changes.keys["products"], merge=MERGED, **people))
+
+
+def labelled(match_labels: pl.LazyFrame, verdict: str) -> pl.DataFrame:
+    """The pairs of which a person decided so."""
+    return match_labels.filter(pl.col("stands") & (pl.col("verdict") == verdict)).select(PAIR_KEYS).collect()
 
 
 def itself() -> pl.Expr:
@@ -68,7 +85,7 @@ def told(found: Matches) -> pl.DataFrame:
     own = found.clusters.select(
         "supplier", "sku", pl.col("supplier").alias("near_supplier"), pl.col("sku").alias("near_sku"),
         pl.lit(1.0).alias("near"), "product",
-    )  # fmt: skip
+    ).join(found.base.rename({"product": "base"}), on=["supplier", "sku"], how="left", maintain_order="left")  # fmt: skip
     verdicts = ("probability", "decision", "evidence")
     merged = pl.col("likely") & (pl.col("decision") == "apart") & (pl.col("probability") >= PROBABLE)
     pairs = found.pairs.with_columns(pl.when(merged).then(pl.lit("likely")).otherwise("decision").alias("decision"))

@@ -7,24 +7,29 @@ from pathlib import Path
 
 import polars as pl
 
+from aios_assets.desk import Asked, Desk, Made
 from aios_assets.intake import take_in
 from aios_assets.journal import Attempt
 from aios_assets.materialise import Run, materialise
+from aios_assets.reviews import Verdict, pair_of
 from aios_assets.runtime import Runtime
 from aios_assets.settings import load
 from aios_assets.stage import Stage
 from aios_assets.stages.listings import listings
+from aios_assets.stages.match_labels import match_labels
 from aios_assets.stages.match_model import match_model
+from aios_assets.stages.match_quality import match_quality
 from aios_assets.stages.matches import matches
 from aios_assets.stages.neighbours import neighbours
 from aios_assets.stages.products import products
 from aios_assets.stages.records import records
+from aios_assets.stages.reviews import reviews
 from policies.bundle import Bundle
 from policies.contract import ATTEMPT, FINGERPRINT
 from policies.engine import PolicyEngine
 from policies.wasm import WasmEngine
 
-CHAIN = (records, products, match_model, neighbours, matches, listings)
+CHAIN = (records, products, match_labels, match_model, neighbours, matches, listings, reviews, match_quality)
 HEADER = ("sku", "title", "description", "brand", "price")
 
 Row = Mapping[str, str]
@@ -48,6 +53,13 @@ def kettles(count: int, *, start: int = 0) -> list[Row]:
 def embedded() -> WasmEngine:
     """The embedded engine, compiled once: that costs a second."""
     return WasmEngine(Bundle.read(), seconds=60.0, memory=512 * 2**20)
+
+
+def decide(shop: "Shop", one: str, other: str, verdict: Verdict, *, by: str = "ann", over: int | None = None) -> Made:
+    """A decision about two records (`supplier/sku`), made by a command; it takes effect with the next run."""
+    pair = pair_of(*one.split("/", 1), *other.split("/", 1))
+    asked = Asked(pair, verdict, by, "looked at both", over=over, frees=verdict is Verdict.UNSURE)
+    return Desk(shop.runtime.lake, shop.runtime.vault.tokens, shop.runtime.settings.reviews.reviewers).one(asked)
 
 
 @dataclass
@@ -92,9 +104,11 @@ class Shop:
         return materialise(stage, self.runtime, Run("run", "test"), contracts=contracts, feed=feed)
 
     def run(self, *files: Path, supplier: str | None = None) -> dict[str, Attempt]:
-        """The stages in order, as far as they are admitted."""
+        """The stages in order, as far as they are admitted; without files those that read none."""
         made: dict[str, Attempt] = {}
         for stage in self.stages:
+            if stage.reads_feed and not files:
+                continue
             attempt = made[stage.name] = self.make(stage, *files, supplier=supplier)
             if attempt.refused:
                 break

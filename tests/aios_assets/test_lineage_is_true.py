@@ -7,10 +7,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from core_fixtures import CHAIN, Shop, kettles, row
+from core_fixtures import CHAIN, Shop, decide, kettles, row
 
 from aios_assets.enrich.matching import learn
 from aios_assets.intake import take_in
+from aios_assets.reviews import Reviewed, Verdict
 from aios_assets.stage import FEED, Changes, Stage
 from aios_assets.stages.records import FIELDS
 from lineage.columns import column_lineage
@@ -34,7 +35,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     made = Shop.open(tmp_path_factory.mktemp("lineage"))
     mine = [*kettles(6), row("A-90", "Red copper pan 24 cm", description="A <b>pan</b>, write to joe@example.com")]
     theirs = [{**one, "sku": f"Z{one['sku']}", "price": "11.00"} for one in mine]
-    for attempt in made.run(made.deliver("acme.csv", mine), made.deliver("zeta.csv", theirs)).values():
+    files = made.deliver("acme.csv", mine), made.deliver("zeta.csv", theirs)
+    for stage in CHAIN[:2]:
+        assert not made.make(stage, *files).refused
+    decide(made, "acme/A-0", "zeta/ZA-5", Verdict.SAME)
+    decide(made, "acme/A-1", "zeta/ZA-1", Verdict.DIFFERENT)
+    for attempt in made.run(*files).values():
         assert not attempt.refused
     return made
 
@@ -50,7 +56,7 @@ def inputs(shop: Shop) -> Mapping[str, Frames]:
         for name in stage.inputs:
             keys = list(dict.fromkeys([*CONTRACTS[name].keys, *stage.reads_of(name)]))
             frames[name] = shop.table(name).select(one for one in keys if one in CONTRACTS[name].schema)
-        given[stage.name] = frames or {FEED: feed.rows.drop(FINGERPRINT)}
+        given[stage.name] = {FEED: feed.rows.drop(FINGERPRINT)} if stage.reads_feed else frames
     return given
 
 
@@ -58,6 +64,7 @@ def made_of(stage: Stage, frames: Frames, shop: Shop) -> pl.DataFrame:
     """The physical columns that a stage's function makes of these frames, called as a function."""
     named: dict[str, Any] = {name: frame if stage.rowwise else frame.lazy() for name, frame in frames.items()}
     resources = {"vault": shop.runtime.vault, "models": shop.runtime.models, "changes": Changes(None, {})}
+    resources["reviewed"] = Reviewed.read(shop.runtime.lake.ledger)
     named |= {name: resources[name] for name in stage.resources}
     made = stage(**named)
     made = made.collect() if isinstance(made, pl.LazyFrame) else made
@@ -109,7 +116,9 @@ def untrue(
 PLACES = [
     (stage, table, column)
     for stage in CHAIN
-    for table, columns in ({name: tuple(CONTRACTS[name].schema) for name in stage.inputs} or {FEED: DELIVERED}).items()
+    for table, columns in (
+        {FEED: DELIVERED} if stage.reads_feed else {name: tuple(CONTRACTS[name].schema) for name in stage.inputs}
+    ).items()
     for column in columns
     if table == FEED or column in {*CONTRACTS[table].keys, *stage.reads_of(table)}
 ]

@@ -6,13 +6,15 @@
 
 `records` has `supplier`, `sku`, `title` and, where a feed has them, `description`, `brand`, `model` (model number), `gtin`,
 `price` (Decimal, float or text), `currency`, `category`, `attributes` (text). Everything is deterministic and independent of
-the order of rows. `match` and `rematch` take `previous` (clusters of the last run: product ids are kept), `never` and
+the order of rows. `match` and `rematch` take `previous` (`base` of the last run: product ids are kept), `never` and
 `always` (pairs that a person decided, columns PAIR_KEYS) and `merge` (`certain` or `likely` pairs make clusters).
 `MatchModel.to_bytes` and `MatchModel.from_bytes` store a model.
 """
 
 from aios_assets.enrich.matching.corpus import MatchingError
-from aios_assets.enrich.matching.matches import PAIR_KEYS, Matches, learn, match, product_id, rematch
+from aios_assets.enrich.matching.decide import PAIR_KEYS, Matches
+from aios_assets.enrich.matching.matches import learn, match, rematch
 from aios_assets.enrich.matching.model import MatchModel
+from aios_assets.enrich.matching.naming import product_id
 
 __all__ = ["PAIR_KEYS", "MatchModel", "Matches", "MatchingError", "learn", "match", "product_id", "rematch"]

@@ -1,5 +1,6 @@
 """Explain: which evidence counted how much for a pair, in words and as a waterfall."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -29,3 +30,12 @@ def reasons(evidence: NDArray[np.float32], weights: Sequence[float]) -> pl.Serie
         told = [f"{row[at]:+.1f} {KINDS[at].says}" for at in places if abs(row[at]) >= WORTH_SAYING]
         said.append("; ".join(told))
     return pl.Series("evidence", said, dtype=pl.String)
+
+
+_SAID: Final = re.compile(r"([+-]\d+\.\d) (.+)")
+
+
+def steps(evidence: str) -> list[tuple[float, str]]:
+    """What `reasons` told of a pair, part by part: what it moved the log-odds by, and its words."""
+    found = (_SAID.fullmatch(part) for part in evidence.split("; "))
+    return [(float(part[1]), part[2]) for part in found if part]

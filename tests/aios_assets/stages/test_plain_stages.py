@@ -8,9 +8,11 @@ import polars as pl
 import pytest
 
 from aios_assets.enrich import personal
+from aios_assets.reviews import Reviewed
 from aios_assets.split import RULE, split
 from aios_assets.stage import Changes
 from aios_assets.stages.listings import LISTINGS, listings
+from aios_assets.stages.match_labels import match_labels
 from aios_assets.stages.match_model import MATCH_MODEL, match_model
 from aios_assets.stages.matches import MATCHES, matches
 from aios_assets.stages.neighbours import NEIGHBOURS, neighbours
@@ -162,12 +164,15 @@ def gateway() -> Gateway:
     return Gateway((Attributes(),), Registry.load())
 
 
+UNDECIDED = match_labels(Reviewed()).lazy()
+
+
 def chain(made: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Everything after products, function by function."""
     first = Changes(None, {})
     lazy = made.lazy()
-    model = match_model(lazy, changes=first)
-    near = neighbours(lazy, model.lazy(), changes=first)
+    model = match_model(lazy, UNDECIDED, changes=first)
+    near = neighbours(lazy, model.lazy(), UNDECIDED, changes=first)
     matched = matches(near.lazy()).collect()
     return {
         "model": model,
@@ -203,6 +208,6 @@ def test_no_record_at_all_is_no_listing() -> None:
 def test_a_product_keeps_its_name_when_everything_is_computed_again() -> None:
     made = normalised({"title": "Kettle steel"}, {"supplier": "zeta", "title": "Drill red"})
     first, lazy = chain(made), made.lazy()
-    renamed = first["near"].with_columns(pl.concat_str(pl.lit("held-"), pl.col("product")).alias("product"))
-    again = neighbours(lazy, first["model"].lazy(), changes=Changes(None, {}, renamed))
+    renamed = first["near"].with_columns(pl.format("held-{}", name).alias(name) for name in ("product", "base"))
+    again = neighbours(lazy, first["model"].lazy(), UNDECIDED, changes=Changes(None, {}, renamed))
     assert set(again["product"]) == set(renamed["product"])
