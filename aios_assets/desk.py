@@ -76,12 +76,15 @@ class Desk:
         """The moment."""
         return self._lake.clock.now()
 
-    def take(self, asked: Sequence[Asked]) -> list[Made | Refused | SettingsError]:
-        """What became of each, in order. What is not refused is appended in one go, or, where that fails, none of it."""
+    def take(self, asked: Sequence[Asked], *, whole: bool = False) -> list[Made | Refused | SettingsError]:
+        """What became of each, in order. What is not refused is appended in one go; `whole`: nothing where one is refused."""
         for _ in range(TRIES):
             reviewed = Reviewed.read(self._lake.ledger)
             sitting = _Sitting(self, reviewed, self.values(record for one in asked for record in one.pair))
+            sitting.free(one.pair for one in asked if one.frees)
             outcomes = [sitting.outcome(one) for one in asked]
+            if whole and any(not isinstance(told, Made) for told in outcomes):
+                return [told for told in outcomes if not isinstance(told, Made)]
             fresh = [told for told in outcomes if isinstance(told, Made) and not told.already]
             at = self.now
             entries = [
@@ -208,6 +211,11 @@ class _Sitting:
             self._decided.take(decision.pair, same=decision.verdict.same)
         self._here: set[Pair] = set()
 
+    def free(self, pairs: Iterable[Pair]) -> None:
+        """Leaves out of sight what is to be taken back together: a product is parted as a whole."""
+        for pair in pairs:
+            self._decided.take(pair, same=None)
+
     def outcome(self, asked: Asked) -> Made | Refused | SettingsError:
         """What becomes of it."""
         try:
@@ -238,6 +246,8 @@ class _Sitting:
         standing = self._standing.get(asked.pair)
         if standing is not None and (told := self._told_before(asked, standing, now)) is not None:  # 4
             return told
+        if standing is None and asked.frees and asked.verdict is Verdict.UNSURE:
+            raise Refused(name, "nobody has decided anything about them", "there is nothing to take back")
         self._not_own(asked, name)  # 5
         if standing is not None and not self._may_replace(asked, standing, now):  # 6
             raise Refused(name, standing.words, f"to overrule it, add --over {standing.index}")

@@ -233,6 +233,21 @@ def record_stage(stage: str, *, seconds: float, rows: int, cost: Decimal, outcom
     spent.add(float(cost), told)
 
 
+def record_review(verdict: str, *, seconds: float | None) -> None:
+    """Counts one person's decision, and how long the look took, where that was measured."""
+    from opentelemetry import metrics
+
+    meter = metrics.get_meter(SCOPE)
+    meter.create_counter("aios.review.decisions", unit="{decision}", description="Decisions by people").add(
+        1, {"outcome": verdict}
+    )
+    if seconds is not None:
+        taken = meter.create_histogram(
+            "aios.review.duration", unit="s", description="Seconds that a person's look took"
+        )
+        taken.record(seconds, {"outcome": verdict})
+
+
 @cache
 def _instruments() -> tuple["Histogram", "Counter", "Counter"]:
     from opentelemetry import metrics

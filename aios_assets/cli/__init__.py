@@ -15,10 +15,12 @@ from aios_assets.cli import (
     feed,
     init,
     maintain,
+    matches,
     models,
     policy,
     reconcile,
     repair,
+    review,
     run,
     sql,
     trace,
@@ -28,7 +30,8 @@ from aios_assets.cli.answer import DONE, INTERRUPTED, WRONG_USE, tell_fault
 from aios_assets.cli.faults import fault_of, is_foreseen
 
 COMMANDS = (
-    init, run, trace, sql, audit, policy, feed, evaluate, reconcile, repair, maintain, models, vault, example, dev,
+    init, run, trace, sql, audit, policy, feed, review, matches, evaluate, reconcile, repair, maintain,
+    models, vault, example, dev,
 )  # fmt: skip
 
 app = typer.Typer(

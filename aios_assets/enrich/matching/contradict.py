@@ -45,14 +45,14 @@ class Decided:
                     waiting.append(other)
         return seen
 
-    def chain(self, one: Record, other: Record) -> tuple[Pair, ...]:
-        """The shortest row of pairs from one record to another; empty where none joins them."""
+    def chain(self, one: Record, other: Record, *, but: Pair | None = None) -> tuple[Pair, ...]:
+        """The shortest row of pairs from one record to another, `but` not by this pair; empty where none joins them."""
         came: dict[Record, Record] = {one: one}
         waiting = deque([one])
         while waiting and other not in came:
             here = waiting.popleft()
             for there in sorted(self._beside.get(here, ())):
-                if there not in came:
+                if there not in came and ordered(here, there) != but:
                     came[there] = here
                     waiting.append(there)
         if other not in came:
@@ -70,7 +70,7 @@ class Decided:
         """
         one, other = pair
         if not same:
-            return tuple(step for step in self.chain(one, other) if step != pair)
+            return self.chain(one, other, but=pair)
         here, there = self.all_of(one), self.all_of(other)
         for a in sorted(here):
             for b in sorted(self._apart.get(a, set()) & there):
