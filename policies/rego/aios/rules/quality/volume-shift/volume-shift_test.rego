@@ -36,3 +36,15 @@ test_a_small_table_is_not_compared if {
 	rule.applies == false with input as testing.but({"rows": 1, "parent": object.union(testing.parent, {"rows": 99})})
 	count(rule.findings) == 0 with input as testing.but({"rows": 1, "parent": object.union(testing.parent, {"rows": 99})})
 }
+
+test_a_table_of_decisions_may_grow if {
+	rule.applies == true with input as testing.but({"rows": 1980, "tags": ["decisions"]})
+	rule.admit with input as testing.but({"rows": 1980, "tags": ["decisions"]})
+	count(rule.findings) == 0 with input as testing.but({"rows": 1980, "tags": ["decisions"]})
+}
+
+test_a_table_of_decisions_that_shrank_is_refused if {
+	rule.applies == true with input as testing.but({"rows": 10, "tags": ["decisions"]})
+	not rule.admit with input as testing.but({"rows": 10, "tags": ["decisions"]})
+	{finding.about | some finding in rule.findings} == {"colours"} with input as testing.but({"rows": 10, "tags": ["decisions"]})
+}
