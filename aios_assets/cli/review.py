@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aios_assets.cli.answer import SAID_NO, JsonOption, LakeOption, table, tell
+from aios_assets.cli.answer import SAID_NO, JsonOption, LakeOption, progress, table, tell
 from aios_assets.cli.deciding import APPLY, By, Over, Why, desk_of, line_of, outcome, refusals, table_of, told_of
 from aios_assets.cli.side_by_side import shown
 from aios_assets.errors import SettingsError
@@ -55,7 +55,7 @@ def list_(
             row["state"],
             f"{row['left_supplier']}/{row['left_sku']}",
             f"{row['right_supplier']}/{row['right_sku']}",
-            "-" if row["probability"] is None else f"{row['probability']:.2f}",
+            "-" if row["probability"] is None else f"{row['probability']:.3f}",
             "merged" if row["merged"] else "apart",
             row["reason"] if row["verdict"] is None else f"{row['verdict']} by {row['by']}",
         )
@@ -134,30 +134,33 @@ def batch(
         raise typer.Exit(SAID_NO)
 
 
-def next_(by: By, lake: LakeOption = None) -> None:
+def next_(by: By, lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """One pair after the other, the most doubtful first, until none waits or you stop; your time is measured."""
     from aios_assets.cli.opened import act
 
-    opened, done = act(lake), 0
+    opened, done = act(lake), []
     for row in _queue(_rows(opened), WAITING).iter_rows(named=True):
         if row["reason"] == "command" and row["by"] == by:
             continue  # one's own doing is for somebody else to look at
         begun = time.monotonic()
         for line in shown(opened, row["id"])[1]:
-            typer.echo(line)
-        answer = typer.prompt("[s]ame, [d]ifferent, [u]nsure, [n]ext, [q]uit").strip().lower()[:1]
+            progress(line)
+        answer = typer.prompt("[s]ame, [d]ifferent, [u]nsure, [n]ext, [q]uit", err=True).strip().lower()[:1]
         if answer == "q":
             break
         if answer not in KEYS:
             continue
-        why = typer.prompt("why", default="looked at both")
+        why = typer.prompt("why", default="looked at both", err=True)
         # Who may decide is asked anew each time: a right that was taken away ends here.
         asked = _asked(opened, row["id"], KEYS[answer], by, why, over=None, seconds=time.monotonic() - begun)
         made = desk_of(opened).one(asked)
         _record(made)
-        done += 1
-        typer.echo(line_of(made))
-    typer.echo(f"{done} decided{'; ' + APPLY if done else ''}")
+        done.append(made)
+        progress(line_of(made))
+    seconds = sum(made.decision.seconds or 0.0 for made in done)
+    said = f"{len(done)} decided in {seconds:.0f} s"
+    told = {"decided": [told_of(made) for made in done], "seconds": round(seconds, 1)}
+    tell(told, [said, *([APPLY] if done else [])], as_json=as_json)
 
 
 def sample(

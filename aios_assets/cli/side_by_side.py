@@ -34,7 +34,10 @@ def shown(opened: "Opened", name: str) -> tuple[dict[str, Any], list[str]]:
     ]
     names = ["/".join(record) for record in pair]
     told = {**row, "one": names[0], "other": names[1], "fields": fields}
-    rows = [("≠" if f["differs"] else " ", f["field"], _short(f["one"]), _short(f["other"])) for f in fields]
+    rows = [
+        ("≠" if f["differs"] else " ", f["field"], _short(one.get(str(f["field"]))), _short(other.get(str(f["field"]))))
+        for f in fields
+    ]
     lines = [f"review {row['id']}: {row['state']}, {'one product' if row['merged'] else 'two products'} now", ""]
     lines += table(rows, ("", "field", *names))
     if row["evidence"] is not None:
