@@ -1,16 +1,10 @@
 """Profile: what is measured of a draft's columns, for the gate to judge by."""
 
-from collections.abc import Sequence
-
 import polars as pl
 
-from aios_assets.enrich import personal, secrets
+from aios_assets.enrich import look
 from policies.candidate import ColumnFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
-
-FORMS = {"digest": r"\A[A-Za-z0-9+/_:-]*={0,2}\z", "token": r"\A(?:\[[a-z]+:[a-p]{24}\])*\z"}
-"""Tags of columns whose text is no language, and the form of their values: there is nothing in those to detect. A value of
-another form, or all of digits, is looked through like any text, since a tag is only somebody's word."""
 
 SEALED = "sealed"
 """Tag of columns that hold ciphertext. It too is only somebody's word: a value that can be read counts as personal."""
@@ -30,29 +24,33 @@ def profile(frame: pl.DataFrame, contract: Contract) -> tuple[ColumnFacts, ...]:
     """Facts about every physical column, over the rows of `frame`."""
     declared = {column.name: column for column in contract.columns}
     nulls = frame.null_count().row(0, named=True)
+    owners = {
+        name: declared[name] if name in declared else declared[name.rsplit("__", 1)[0]]
+        for name in contract.schema
+        if name not in MACHINERY
+    }
+    # Rule and model names are ours; evidence and values are somebody's text.
+    looked_through = {
+        name: texts
+        for name, owner in owners.items()
+        if not (SEALED in owner.tags or (name not in declared and name.endswith("__by")) or nulls[name] == frame.height)
+        and (texts := _texts(frame.get_column(name))) is not None
+    }
+    exposed = look.counts(looked_through, {name: tuple(owners[name].tags) for name in looked_through})
     facts = []
     for name, dtype in contract.schema.items():
-        if name in MACHINERY:
-            facts.append(
-                ColumnFacts(name, str(dtype), (), 0, 0, 0, answered=False, unsigned=None, lowest_confidence=None)
-            )
-            continue
-        owner = declared[name] if name in declared else declared[name.rsplit("__", 1)[0]]
-        tags = tuple(sorted(owner.tags))
-        receipted = owner.answered and name == owner.name
-        # Rule and model names are ours; evidence and values are somebody's text.
-        ours = name not in declared and name.endswith("__by")
-        values = frame.get_column(name)
-        sealed = SEALED in tags
-        texts = None if ours or sealed or nulls[name] == frame.height else _texts(values, tags)
+        owner = owners.get(name)
+        receipted = owner is not None and owner.answered and name == owner.name
+        sealed = owner is not None and SEALED in owner.tags
+        found = exposed.get(name, look.Exposed(0, 0))
         facts.append(
             ColumnFacts(
                 name=name,
                 type=str(dtype),
-                tags=tags,
-                nulls=int(nulls[name]),
-                personal=_readable(values) if sealed else 0 if texts is None else personal.count(texts),
-                secrets=0 if texts is None else secrets.count(texts),
+                tags=tuple(sorted(owner.tags)) if owner else (),
+                nulls=int(nulls[name]) if owner else 0,
+                personal=_readable(frame.get_column(name)) if sealed else found.personal,
+                secrets=found.secrets,
                 answered=receipted,
                 unsigned=_unsigned(frame, name) if receipted else None,
                 lowest_confidence=_lowest(frame, name) if receipted else None,
@@ -61,21 +59,17 @@ def profile(frame: pl.DataFrame, contract: Contract) -> tuple[ColumnFacts, ...]:
     return tuple(facts)
 
 
-def _texts(values: pl.Series, tags: Sequence[str]) -> pl.Series | None:
+def _texts(values: pl.Series) -> pl.Series | None:
     """The texts that a column holds, also inside lists, structs and bytes; None where it can hold none."""
     dtype = values.dtype
     if dtype.is_nested():
-        values = values.to_frame("nested").select(pl.struct("nested").struct.json_encode()).to_series()
-    elif dtype in (pl.Categorical, pl.Enum):
-        values = values.cast(pl.String)
-    elif dtype == pl.Binary:
+        return values.to_frame("nested").select(pl.struct("nested").struct.json_encode()).to_series()
+    if dtype in (pl.Categorical, pl.Enum):
+        return values.cast(pl.String)
+    if dtype == pl.Binary:
         # What is no UTF-8 may hold readable parts all the same; each byte has a character in Latin-1.
-        values = pl.Series([None if one is None else one.decode("latin-1") for one in values], dtype=pl.String)
-    elif dtype != pl.String:
-        return None
-    for form in (FORMS[tag] for tag in tags if tag in FORMS):
-        values = values.filter(~(values.str.contains(form) & values.str.contains("[A-Za-z]")))
-    return values
+        return pl.Series([None if one is None else one.decode("latin-1") for one in values], dtype=pl.String)
+    return values if dtype == pl.String else None
 
 
 def _readable(values: pl.Series) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from aios_assets.enrich import personal, secrets
+from aios_assets.enrich import look
 
 Tokens = Callable[[str, Sequence[str]], Sequence[str]]
 """From a type and data of it to their tokens, as `Vault.tokens` does."""
@@ -43,7 +43,7 @@ def tokenise_frame(frame: pl.DataFrame, tokens: Tokens) -> pl.DataFrame:
 
 def _replace(values: pl.Series, tokens: Tokens) -> tuple[pl.Series, pl.Series] | None:
     """The rows in which something is found, and their values with tokens; None where nothing is."""
-    spans = _merge(personal.find(values), secrets.find(values))
+    spans = look.spans(values)
     if spans.is_empty():
         return None
     made: dict[tuple[str, str], str] = {}
@@ -55,13 +55,3 @@ def _replace(values: pl.Series, tokens: Tokens) -> tuple[pl.Series, pl.Series] |
         text = changed[row] if row in changed else values[row]
         changed[row] = text[:start] + made[kind, datum] + text[end:]
     return pl.Series(list(changed), dtype=pl.UInt32), pl.Series(list(changed.values()), dtype=pl.String)
-
-
-def _merge(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
-    """Both lists, without personal spans that a secret overlaps: a secret is replaced whole."""
-    if second.is_empty() or first.is_empty():
-        return pl.concat([first, second]).sort("row", "start")
-    pairs = first.with_row_index("at").join(second, on="row", suffix="_secret")
-    hit = pairs.filter((pl.col("start") < pl.col("end_secret")) & (pl.col("start_secret") < pl.col("end")))["at"]
-    kept = first.with_row_index("at").filter(~pl.col("at").is_in(hit.implode())).drop("at")
-    return pl.concat([kept, second]).sort("row", "start")

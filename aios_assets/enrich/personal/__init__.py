@@ -36,7 +36,7 @@ def find(values: pl.Series) -> pl.DataFrame:
 
 def count(values: pl.Series) -> int:
     """How many values hold personal data: above zero exactly where `find` finds something."""
-    return SCANNER.count(values)
+    return len(SCANNER.rows(values))
 
 
 __all__ = ["SCANNER", "SPANS", "TOKEN", "TYPES", "Detector", "Scanner", "Span", "count", "find", "normal"]

@@ -5,12 +5,11 @@ Python, on the few values that remain. Every Python expression is bounded, so no
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
 
-from aios_assets.enrich.personal.clean import Clean, hashes_of
 from aios_assets.enrich.personal.fold import fold, places
 from aios_assets.enrich.personal.span import Span, hide_tokens, settle
 
@@ -41,7 +40,6 @@ class Scanner:
     types: tuple[str, ...]
     groups: tuple[tuple[Detector, ...], ...]
     beside: Callable[[str, Sequence[Span]], Iterable[Span]] | None = None
-    clean: Clean = field(default_factory=Clean, compare=False, repr=False)
 
     @cached_property
     def detectors(self) -> tuple[Detector, ...]:
@@ -54,41 +52,18 @@ class Scanner:
 
     def find(self, values: pl.Series) -> pl.DataFrame:
         """Every datum in the values, as SPANS, ordered by row and start; null holds none."""
-        hashes = hashes_of(values)
-        new = self.clean.unknown(hashes)
-        at = new.arg_true()
-        texts, rows, plans = self._candidates(values.filter(new))
-        places_ = at.gather(rows).to_list() if rows else []
+        texts, rows, plans = self._candidates(values)
         found = [
             (row, *where, span.type)
-            for row, text, plan in zip(places_, texts, plans, strict=True)
+            for row, text, plan in zip(rows, texts, plans, strict=True)
             for span, where in _placed(self.scan(text, plan), values, row)
         ]
-        self._remember(hashes, new, {row for row, *_ in found})
         spans = pl.DataFrame(found, schema={k: SPANS[k] for k in ("row", "start", "end", "type")}, orient="row")
         return spans.with_columns(_cut(values, spans)).select(SPANS.names())
 
-    def count(self, values: pl.Series) -> int:
-        """How many values hold a datum: the same judgement as `find`, without placing what was found."""
-        hashes = hashes_of(values)
-        new = self.clean.unknown(hashes)
-        told = pl.DataFrame({"text": values.cast(pl.String), "hash": hashes}).filter(new)
-        distinct = told.group_by("hash", maintain_order=True).agg(pl.col("text").first(), pl.len().alias("times"))
-        texts, rows, plans = self._candidates(distinct["text"])
-        hit = [
-            row for row, text, plan in zip(rows, texts, plans, strict=True) if any(True for _ in self.scan(text, plan))
-        ]
-        times = distinct["times"].gather(hit).sum() if hit else 0
-        self._remember(
-            distinct["hash"], pl.repeat(value=True, n=distinct.height, dtype=pl.Boolean, eager=True), set(hit)
-        )
-        return int(times)
-
-    def _remember(self, hashes: pl.Series, looked_at: pl.Series, hit: set[int]) -> None:
-        """Adds the texts that were looked at and in which nothing was found."""
-        empty = looked_at if not hit else looked_at.clone().scatter(sorted(hit), values=False)
-        if empty.any():
-            self.clean.add(hashes.filter(empty))
+    def rows(self, values: pl.Series) -> list[int]:
+        """Which values hold a datum: the same judgement as `find`, without placing what was found."""
+        return [row for text, row, plan in zip(*self._candidates(values), strict=True) if self.scan(text, plan)]
 
     def scan(self, text: str, plan: int = -1) -> list[Span]:
         """The spans of one folded text; bit i of `plan` says whether detector i need run."""

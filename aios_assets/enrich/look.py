@@ -1,0 +1,90 @@
+"""Look: what is personal or secret in columns of text, where each distinct text is looked through once a process."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from aios_assets.enrich import personal, secrets
+from aios_assets.enrich.clean import Clean
+
+FORMS = {"digest": r"\A[A-Za-z0-9+/_:-]*={0,2}\z", "token": r"\A(?:\[[a-z]+:[a-p]{24}\])*\z"}
+"""Tags of columns whose text is no language, and the form of their values: there is nothing in those to detect. A value of
+another form, or all of digits, is looked through like any text, since a tag is only somebody's word."""
+
+CLEAN = Clean()
+"""Texts in which this process' detectors found nothing; they can't change while it runs."""
+
+HASHES = ["place", "mark"]
+
+
+class Exposed(NamedTuple):
+    """How many values of a column hold something personal, and how many a secret."""
+
+    personal: int
+    secrets: int
+
+
+def spans(values: pl.Series) -> pl.DataFrame:
+    """Every datum and secret in a column of text, as `personal.SPANS`; of two that overlap the secret, which goes whole."""
+    new = CLEAN.look_up(pl.DataFrame({"text": values}))["text"]
+    texts = values.gather(new["row"])
+    found = _merged(personal.find(texts), secrets.find(texts))
+    clean = new.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32)).join(found, on="row", how="anti")
+    if clean.height:
+        CLEAN.add(clean.select(HASHES))
+    return found.with_columns(new["row"].gather(found["row"]))
+
+
+def counts(columns: Mapping[str, pl.Series], tags: Mapping[str, Sequence[str]]) -> dict[str, Exposed]:
+    """How much of each column is exposed; its `tags` may say that its values have one of FORMS."""
+    told = {}
+    forms = {name: tuple(form for tag, form in FORMS.items() if tag in tags[name]) for name in columns}
+    for read_as, alike in enumerate(_readings()):
+        told |= _counted({name: columns[name] for name in columns if forms[name] == alike}, alike, read_as)
+    return {name: told[name] for name in columns}
+
+
+def _readings() -> tuple[tuple[str, ...], ...]:
+    """Every way to read a column, by the forms its tags allow: a text of a form is clean only where that form is allowed."""
+    digest, token = FORMS.values()
+    return (), (digest,), (token,), (digest, token)
+
+
+def _counted(columns: Mapping[str, pl.Series], forms: Sequence[str], read_as: int) -> dict[str, Exposed]:
+    """The counts of columns that are read alike. What is new in any is looked through in one go: compiling costs most."""
+    looked = CLEAN.look_up(pl.DataFrame(dict(columns)), read_as=read_as)
+    fresh = [
+        _distinct(values, looked[name]).with_columns(pl.lit(name).alias("column"))
+        for name, values in columns.items()
+        if looked[name].height
+    ]
+    if not fresh:
+        return dict.fromkeys(columns, Exposed(0, 0))
+    rows = pl.concat(fresh)
+    distinct = rows.unique(HASHES, keep="first", maintain_order=True)
+    language = distinct
+    for form in forms:
+        text = pl.col("text")
+        language = language.filter(~(text.str.contains(form) & text.str.contains("[A-Za-z]")))
+    texts = language["text"]
+    hits = [language.select(HASHES)[scanner.rows(texts)] for scanner in (personal.SCANNER, secrets.SCANNER)]
+    CLEAN.add(distinct.select(HASHES).join(pl.concat(hits), on=HASHES, how="anti"))
+    found = [dict(rows.join(hit, on=HASHES).group_by("column").agg(pl.col("times").sum()).iter_rows()) for hit in hits]
+    return {name: Exposed(*(int(told.get(name, 0)) for told in found)) for name in columns}
+
+
+def _distinct(values: pl.Series, new: pl.DataFrame) -> pl.DataFrame:
+    """The distinct texts among those of which nothing is known, with how often each stands there."""
+    texts = new.with_columns(values.gather(new["row"]).alias("text"))
+    return texts.group_by(HASHES, maintain_order=True).agg(pl.col("text").first(), pl.len().alias("times"))
+
+
+def _merged(data: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:
+    """Both lists, without personal spans that a secret overlaps: a secret is replaced whole."""
+    if hidden.is_empty() or data.is_empty():
+        return pl.concat([data, hidden]).sort("row", "start")
+    pairs = data.with_row_index("at").join(hidden, on="row", suffix="_secret")
+    hit = pairs.filter((pl.col("start") < pl.col("end_secret")) & (pl.col("start_secret") < pl.col("end")))["at"]
+    kept = data.with_row_index("at").filter(~pl.col("at").is_in(hit.implode())).drop("at")
+    return pl.concat([kept, hidden]).sort("row", "start")
