@@ -3,8 +3,7 @@
 import datetime as dt
 import json
 import math
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -16,8 +15,12 @@ from aios_assets.fingerprint import bucket_of
 from aios_assets.keyed import without
 from aios_assets.lake import Lake
 from aios_assets.lock import FILES
+from aios_assets.threads import each
 from policies.contract import ATTEMPT, Contract
 from policies.permit import DraftFile
+
+ROWS = 25_000
+"""Rows that are worth a file of their own: more files mean less to rewrite, and more to open, hash and sync."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def following(
     """The table after `upserts` came and `removed` keys went. Rows that stay keep the attempt they came in with.
 
     A table that is new, or whose contract changed, is overwritten; old rows then take the new shape, with nulls for what
-    they lack.
+    they lack. One that has outgrown its files is cut into `buckets` anew.
     """
     keys, schema = list(contract.keys), contract.schema
     state = lake.state(table)
@@ -69,11 +72,17 @@ def following(
     numbers = {bucket_in(path)[1] for path in state.files} or {buckets}
     cut = numbers.pop()
     hit = set(touched.select(bucket_of(keys, cut)).to_series().unique().to_list())
-    replaced = {path: file for path, file in state.files.items() if bucket_in(path)[0] in hit}
+    grown = bool(hit) and buckets >= 2 * cut
+    replaced = {path: file for path, file in state.files.items() if grown or bucket_in(path)[0] in hit}
     before = lake.scan_files(table, replaced.values(), schema).collect()
     rows = merge(before, fresh, removed, keys)
     height = sum(file.rows for file in state.files.values()) - before.height + rows.height
-    return Following(table, contract, rows, tuple(sorted(replaced)), height, cut, overwrite=False)
+    return Following(table, contract, rows, tuple(sorted(replaced)), height, buckets if grown else cut, overwrite=False)
+
+
+def buckets_of(rows: int, most: int) -> int:
+    """Into how many files a table of so many rows is cut."""
+    return min(most, max(1, -(-rows // ROWS)))
 
 
 def bucket_name(bucket: int, buckets: int, attempt: str) -> str:
@@ -92,28 +101,38 @@ def bucket_in(path: str) -> tuple[int, int]:
     return int(bucket), int(buckets)
 
 
-def write_draft(lake: Lake, next_rows: Following, *, attempt: str) -> tuple[DraftFile, ...]:
-    """Writes the rows in one durable file a bucket; buckets without rows get none.
-
-    Two threads, since polars' writer leaves one of two cores idle on files of this size.
-    """
-    folder, frame, contract = lake.folder(next_rows.table), next_rows.rows, next_rows.contract
-    target = folder / FILES
-    target.mkdir(parents=True, exist_ok=True)  # the commit makes the folder's own name durable
-    parts = frame.with_columns(bucket_of(contract.keys, next_rows.buckets)).partition_by(
+def in_buckets(next_rows: Following) -> dict[int, pl.DataFrame]:
+    """The rows of each bucket that has any."""
+    keys, buckets = next_rows.contract.keys, next_rows.buckets
+    if buckets == 1:
+        return {0: next_rows.rows} if next_rows.rows.height else {}
+    parts = next_rows.rows.with_columns(bucket_of(keys, buckets)).partition_by(
         "bucket", as_dict=True, include_key=False, maintain_order=True
     )
+    return {int(bucket): part for (bucket,), part in sorted(parts.items())}
+
+
+def write_draft(
+    lake: Lake, next_rows: Following, parts: Mapping[int, pl.DataFrame] | None = None, *, attempt: str
+) -> tuple[DraftFile, ...]:
+    """Writes the rows, cut into buckets, in one durable file a bucket; buckets without rows get none.
+
+    Several at once, since polars' writer leaves one of two cores idle on files of this size.
+    """
+    folder, contract = lake.folder(next_rows.table), next_rows.contract
+    target = folder / FILES
+    target.mkdir(parents=True, exist_ok=True)  # the commit makes the folder's own name durable
     open_columns = tuple(c.name for c in contract.columns if "personal" not in c.tags)
 
-    def write(bucket: int, part: pl.DataFrame) -> DraftFile:
+    def write(item: tuple[int, pl.DataFrame]) -> DraftFile:
+        bucket, part = item
         path = bucket_name(bucket, next_rows.buckets, attempt)
         file = folder / path
         part.write_parquet(file, compression="zstd", compression_level=1, statistics=False)
         sync_file(file)
         return DraftFile(path, file.stat().st_size, sha256_of(file), part.height, statistics_of(part, open_columns))
 
-    with ThreadPoolExecutor(2) as threads:
-        files = tuple(threads.map(lambda item: write(int(item[0][0]), item[1]), sorted(parts.items())))
+    files = tuple(each(list((in_buckets(next_rows) if parts is None else parts).items()), write))
     sync_folder(target)
     lake.made_durable(next_rows.table, files)
     return files

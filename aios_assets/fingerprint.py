@@ -16,16 +16,26 @@ def fingerprint(columns: Sequence[str], schema: pl.Schema) -> pl.Expr:
 
     Not cryptographic: what a supplier could gain by a collision is that its own old, already judged row stays.
     """
-    total = pl.lit(len(columns), dtype=pl.UInt64)
-    for name in columns:
-        total = total * _STEP + _hashed(name, schema[name])
-    return total.reinterpret(signed=True).alias(FINGERPRINT)
+    return _folded([_hashed(name, schema[name]) for name in columns]).alias(FINGERPRINT)
+
+
+def fingerprints(frame: pl.DataFrame) -> pl.Series:
+    """`fingerprint` over all columns of a frame, each hashed beside the others."""
+    hashed = frame.select(_hashed(name, dtype).alias(name) for name, dtype in frame.schema.items())
+    return hashed.select(_folded([pl.col(name) for name in frame.columns]).alias(FINGERPRINT)).to_series()
 
 
 def bucket_of(keys: Sequence[str], buckets: int) -> pl.Expr:
     """The bucket of a key, 0 … buckets-1, as UInt32; the same for ever."""
     text = pl.concat_str([pl.col(key).cast(pl.String) for key in keys], separator="\x1f")
     return (_xxh3(text) % buckets).cast(pl.UInt32).alias("bucket")
+
+
+def _folded(hashes: Sequence[pl.Expr]) -> pl.Expr:
+    total = pl.lit(len(hashes), dtype=pl.UInt64)
+    for one in hashes:
+        total = total * _STEP + one
+    return total.reinterpret(signed=True)
 
 
 def _hashed(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -13,7 +13,7 @@ import polars as pl
 
 from aios_assets import evidence, reviews, telemetry
 from aios_assets.changes import Source
-from aios_assets.draft import Following, following, write_draft
+from aios_assets.draft import Following, buckets_of, following, in_buckets, write_draft
 from aios_assets.enrich.redact import tokenise, tokenise_frame
 from aios_assets.errors import AiosError, Overtaken, StageError
 from aios_assets.fingerprint import fingerprint
@@ -25,6 +25,7 @@ from aios_assets.rows import RowJudge
 from aios_assets.runtime import LOCATION, Runtime
 from aios_assets.split import ID, aside_key, decided_by_rows, quarantine_contract
 from aios_assets.stage import Stage
+from aios_assets.threads import beside
 from aios_assets.work import Feed, Standing, Work, row_work, table_work
 from audit.tables import TableState
 from lineage.events import Attempt as Told
@@ -175,21 +176,24 @@ class _Attempt:
         Where something would stand in the clear that is personal or secret, and the gate refuses it without drafts, none
         are written: what must not be stored is not stored as a draft either.
         """
-        lake, buckets = self.runtime.lake, self.runtime.settings.lake.buckets
-        table = following(
-            lake, self.stage.name, self.contract, work.upserts, work.removed, buckets=buckets, attempt=self.id
-        )
-        aside = following(
-            lake, self.stage.quarantine, self.aside_contract, work.aside, work.mended, buckets=buckets, attempt=self.id
-        )
-        with telemetry.span("draft", stage=self.stage.name), ThreadPoolExecutor(1) as beside:
-            suite = beside.submit(run_suite, self._expected(table), self.contract.suite)
+        table = self._following(self.stage.name, self.contract, self.state, work.upserts, work.removed)
+        aside = self._following(self.stage.quarantine, self.aside_contract, self.aside_state, work.aside, work.mended)
+        with telemetry.span("draft", stage=self.stage.name), ThreadPoolExecutor(2) as threads:
+            suite = beside(threads, run_suite, self._expected(table), self.contract.suite)
+            parts = beside(threads, in_buckets, table)
             candidate = self._candidate(self._measured(work, table), table, aside)
             written: tuple[Written, ...] = ()
             if not _exposed(candidate) or self.runtime.gate.judge(candidate).admitted:
-                written = self._written(table, aside)
+                written = self._written((aside, in_buckets(aside)), (table, parts.result()))
             draft = digest_of(one.write for one in written)
             return table, aside, written, replace(candidate, draft=draft, expectations=suite.result())
+
+    def _following(
+        self, table: str, contract: Contract, state: TableState | None, upserts: pl.DataFrame, removed: pl.DataFrame
+    ) -> Following:
+        rows = upserts.height + (state.rows if state else 0)
+        buckets = buckets_of(rows, self.runtime.settings.lake.buckets)
+        return following(self.runtime.lake, table, contract, upserts, removed, buckets=buckets, attempt=self.id)
 
     def _measured(self, work: Work, table: Following) -> pl.DataFrame:
         """The rows that facts are about: what is new, since what stays was measured when it came.
@@ -280,12 +284,13 @@ class _Attempt:
         state = self.pinned[table]
         return state.version if state else None
 
-    def _written(self, table: Following, aside: Following) -> tuple[Written, ...]:
+    def _written(self, *drafts: tuple[Following, Mapping[int, pl.DataFrame]]) -> tuple[Written, ...]:
         """The drafts as writes, quarantine first; a quarantine that never held a row is not made."""
         lake, written = self.runtime.lake, []
-        for part, state in ((aside, self.aside_state), (table, self.state)):
-            if part.changes and (part is table or state is not None or part.height):
-                files = write_draft(lake, part, attempt=self.id)
+        for part, rows in drafts:
+            state = self.state if part.table == self.stage.name else self.aside_state
+            if part.changes and (part.table == self.stage.name or state is not None or part.height):
+                files = write_draft(lake, part, rows, attempt=self.id)
                 parent = state.version if state else -1
                 write = Write(part.table, parent, files, part.removes, part.contract.digest, overwrite=part.overwrite)
                 written.append(Written(write, part.contract, delta_schema(part.contract.schema)))

@@ -8,7 +8,7 @@ import polars as pl
 
 from aios_assets.changes import Source, affected_groups, changed_keys, only_groups
 from aios_assets.errors import StageError
-from aios_assets.fingerprint import fingerprint
+from aios_assets.fingerprint import fingerprints
 from aios_assets.keyed import without
 from aios_assets.split import (
     DO,
@@ -25,6 +25,7 @@ from aios_assets.split import (
     split,
 )
 from aios_assets.stage import Changes, Stage
+from aios_assets.threads import AT_ONCE, each
 from lineage.receipts import signed, split_answers
 from policies.candidate import DeliveryFacts, DriftFacts, InputFacts
 from policies.contract import ATTEMPT, FINGERPRINT
@@ -34,6 +35,9 @@ Judge = Callable[[pl.DataFrame], tuple[pl.DataFrame, pl.DataFrame]]
 
 Clean = Callable[[pl.DataFrame], pl.DataFrame]
 """Puts tokens in the place of personal data in rows of a quarantine, which no table rule looks at."""
+
+LEAST = 20_000
+"""Rows below which a batch is not worth a thread of its own."""
 
 _MOVED = "_moved"
 MOVED = Reason(
@@ -124,11 +128,13 @@ def row_work(
     known = pl.concat([published, held.select(held_by).rename(dict(zip(held_by, same, strict=True)))])
     changed = driver if standing.stale else without(driver, known, same)
 
-    made = [
-        _shaped(stage, _called(stage, [rows.drop(FINGERPRINT)], resources), judge, rows.select(same))
-        for start in range(0, changed.height, batch)
-        if (rows := changed.slice(start, batch)).height
-    ]
+    def computed(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        return _shaped(stage, _called(stage, [rows.drop(FINGERPRINT)], resources), judge, rows.select(same))
+
+    # Rows that ask models go one batch after the other: equal questions are asked once.
+    at_once = 1 if "models" in stage.resources else AT_ONCE
+    size = max(1, min(batch, max(LEAST, -(-changed.height // at_once))))
+    made = each(list(changed.iter_slices(size)) if changed.height else [], computed, at_once=at_once)
     good = [part for part, _ in made]
     broken = [part for _, part in made]
     if standing.rejudge and not standing.stale:
@@ -237,7 +243,7 @@ def _shaped(
     frame, unfit = split_answers(made.select(column.name for column in stage.contract.columns), stage.contract)
     frame = signed(frame, stage.contract)
     if prints is None:
-        frame = frame.with_columns(fingerprint(frame.columns, frame.schema))
+        frame = frame.with_columns(fingerprints(frame))
         moved = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
     else:
         moved = _moved(stage, frame, prints)
