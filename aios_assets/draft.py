@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -27,21 +28,27 @@ ROWS = 25_000
 class Following:
     """What a table would hold next, as far as it changes: the rows of every bucket to rewrite, and the files they replace.
 
-    `height` is the row count of the whole table. `overwrite` replaces the shape as well, and with it every file.
+    `parts` are those rows by bucket; a bucket without rows is none. `height` is the row count of the whole table.
+    `overwrite` replaces the shape as well, and with it every file.
     """
 
     table: str
     contract: Contract
-    rows: pl.DataFrame
+    parts: Mapping[int, pl.DataFrame]
     removes: tuple[str, ...]
     height: int
     buckets: int
     overwrite: bool
 
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """The rows of all buckets that are rewritten."""
+        return pl.concat(self.parts.values()) if self.parts else pl.DataFrame(schema=self.contract.schema)
+
     @property
     def changes(self) -> bool:
         """True if there is anything to commit."""
-        return self.overwrite or bool(self.removes) or self.rows.height > 0
+        return self.overwrite or bool(self.removes) or bool(self.parts)
 
 
 def following(
@@ -63,21 +70,39 @@ def following(
     state = lake.state(table)
     fresh = upserts.with_columns(pl.lit(attempt).alias(ATTEMPT)).select(schema.names())
     if state is None:
-        return Following(table, contract, fresh, (), fresh.height, buckets, overwrite=True)
-    if state.contract != contract.digest:
-        before = _reshaped(lake.scan(table).collect(), schema)
-        rows = merge(before, fresh, removed, keys)
-        return Following(table, contract, rows, tuple(sorted(state.files)), rows.height, buckets, overwrite=True)
-    touched = pl.concat([fresh.select(keys), removed.select(keys)])
-    numbers = {bucket_in(path)[1] for path in state.files} or {buckets}
+        return Following(table, contract, in_buckets(fresh, keys, buckets), (), fresh.height, buckets, overwrite=True)
+    files, overwrite = state.files, state.contract != contract.digest
+    numbers = {bucket_in(path)[1] for path in files} or {buckets}
     cut = numbers.pop()
-    hit = set(touched.select(bucket_of(keys, cut)).to_series().unique().to_list())
-    grown = bool(hit) and buckets >= 2 * cut
-    replaced = {path: file for path, file in state.files.items() if grown or bucket_in(path)[0] in hit}
-    before = lake.scan_files(table, replaced.values(), schema).collect()
-    rows = merge(before, fresh, removed, keys)
-    height = sum(file.rows for file in state.files.values()) - before.height + rows.height
-    return Following(table, contract, rows, tuple(sorted(replaced)), height, buckets if grown else cut, overwrite=False)
+    if overwrite or (buckets >= 2 * cut and (fresh.height or removed.height)):
+        before = lake.scan(table).collect()
+        rows = merge(_reshaped(before, schema) if overwrite else before, fresh, removed, keys)
+        parts = in_buckets(rows, keys, buckets)
+        return Following(table, contract, parts, tuple(sorted(files)), rows.height, buckets, overwrite=overwrite)
+    coming, going = in_buckets(fresh, keys, cut), in_buckets(removed.select(keys), keys, cut)
+    hit = sorted(coming.keys() | going.keys())
+    old = {number: [file for path, file in files.items() if bucket_in(path)[0] == number] for number in hit}
+    none = fresh.clear()
+
+    def merged(number: int) -> pl.DataFrame:
+        there = lake.scan_files(table, old[number], schema).collect()
+        return merge(there, coming.get(number, none), going.get(number, none), keys)
+
+    parts = {number: rows for number, rows in zip(hit, each(hit, merged), strict=True) if rows.height}
+    replaced = [file for number in hit for file in old[number]]
+    height = state.rows - sum(file.rows for file in replaced) + sum(rows.height for rows in parts.values())
+    removes = tuple(sorted(file.path for file in replaced))
+    return Following(table, contract, parts, removes, height, cut, overwrite=False)
+
+
+def in_buckets(rows: pl.DataFrame, keys: Sequence[str], buckets: int) -> dict[int, pl.DataFrame]:
+    """The rows of each bucket that has any, in their order."""
+    if buckets == 1 or rows.is_empty():
+        return {0: rows} if rows.height else {}
+    parts = rows.with_columns(bucket_of(keys, buckets)).partition_by(
+        "bucket", as_dict=True, include_key=False, maintain_order=True
+    )
+    return {int(bucket): part for (bucket,), part in sorted(parts.items())}
 
 
 def buckets_of(rows: int, most: int) -> int:
@@ -101,21 +126,8 @@ def bucket_in(path: str) -> tuple[int, int]:
     return int(bucket), int(buckets)
 
 
-def in_buckets(next_rows: Following) -> dict[int, pl.DataFrame]:
-    """The rows of each bucket that has any."""
-    keys, buckets = next_rows.contract.keys, next_rows.buckets
-    if buckets == 1:
-        return {0: next_rows.rows} if next_rows.rows.height else {}
-    parts = next_rows.rows.with_columns(bucket_of(keys, buckets)).partition_by(
-        "bucket", as_dict=True, include_key=False, maintain_order=True
-    )
-    return {int(bucket): part for (bucket,), part in sorted(parts.items())}
-
-
-def write_draft(
-    lake: Lake, next_rows: Following, parts: Mapping[int, pl.DataFrame] | None = None, *, attempt: str
-) -> tuple[DraftFile, ...]:
-    """Writes the rows, cut into buckets, in one durable file a bucket; buckets without rows get none.
+def write_draft(lake: Lake, next_rows: Following, *, attempt: str) -> tuple[DraftFile, ...]:
+    """Writes the rows in one durable file a bucket; buckets without rows get none.
 
     Several at once, since polars' writer leaves one of two cores idle on files of this size.
     """
@@ -132,7 +144,7 @@ def write_draft(
         sync_file(file)
         return DraftFile(path, file.stat().st_size, sha256_of(file), part.height, statistics_of(part, open_columns))
 
-    files = tuple(each(list((in_buckets(next_rows) if parts is None else parts).items()), write))
+    files = tuple(each(list(next_rows.parts.items()), write))
     sync_folder(target)
     lake.made_durable(next_rows.table, files)
     return files

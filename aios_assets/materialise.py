@@ -13,7 +13,7 @@ import polars as pl
 
 from aios_assets import evidence, reviews, telemetry
 from aios_assets.changes import Source
-from aios_assets.draft import Following, buckets_of, following, in_buckets, write_draft
+from aios_assets.draft import Following, buckets_of, following, write_draft
 from aios_assets.enrich.redact import tokenise, tokenise_frame
 from aios_assets.errors import AiosError, Overtaken, StageError
 from aios_assets.fingerprint import fingerprint
@@ -30,7 +30,7 @@ from aios_assets.work import Feed, Standing, Work, row_work, table_work
 from audit.tables import TableState
 from lineage.events import Attempt as Told
 from lineage.events import Input
-from policies.candidate import Candidate, InputFacts, ModelFacts, ParentFacts
+from policies.candidate import Candidate, ColumnFacts, InputFacts, ModelFacts, ParentFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
 from policies.permit import Permit, Write, digest_of
 from policies.quality.suite import run_suite
@@ -176,15 +176,22 @@ class _Attempt:
         Where something would stand in the clear that is personal or secret, and the gate refuses it without drafts, none
         are written: what must not be stored is not stored as a draft either.
         """
-        table = self._following(self.stage.name, self.contract, self.state, work.upserts, work.removed)
-        aside = self._following(self.stage.quarantine, self.aside_contract, self.aside_state, work.aside, work.mended)
         with telemetry.span("draft", stage=self.stage.name), ThreadPoolExecutor(2) as threads:
-            suite = beside(threads, run_suite, self._expected(table), self.contract.suite)
-            parts = beside(threads, in_buckets, table)
-            candidate = self._candidate(self._measured(work, table), table, aside)
+            whole = self.standing.rejudge or (self.state is not None and self.state.contract != self.contract.digest)
+            measured = None if whole else beside(threads, lambda: profile(work.upserts, self.contract))
+            table = self._following(self.stage.name, self.contract, self.state, work.upserts, work.removed)
+            aside = self._following(
+                self.stage.quarantine, self.aside_contract, self.aside_state, work.aside, work.mended
+            )
+            suite = beside(threads, lambda: run_suite(self._expected(table), self.contract.suite))
+            # Facts are about what is new, since what stays was measured when it came. Under another contract or other
+            # rules nothing counts as measured.
+            fresh = self._whole(table) if whole else work.upserts
+            facts = measured.result() if measured else profile(fresh, self.contract)
+            candidate = self._candidate(fresh, facts, table, aside)
             written: tuple[Written, ...] = ()
             if not _exposed(candidate) or self.runtime.gate.judge(candidate).admitted:
-                written = self._written((aside, in_buckets(aside)), (table, parts.result()))
+                written = self._written(aside, table)
             draft = digest_of(one.write for one in written)
             return table, aside, written, replace(candidate, draft=draft, expectations=suite.result())
 
@@ -194,13 +201,6 @@ class _Attempt:
         rows = upserts.height + (state.rows if state else 0)
         buckets = buckets_of(rows, self.runtime.settings.lake.buckets)
         return following(self.runtime.lake, table, contract, upserts, removed, buckets=buckets, attempt=self.id)
-
-    def _measured(self, work: Work, table: Following) -> pl.DataFrame:
-        """The rows that facts are about: what is new, since what stays was measured when it came.
-
-        Under another contract or other rules nothing counts as measured.
-        """
-        return self._whole(table) if self.standing.rejudge or table.overwrite else work.upserts
 
     def _expected(self, table: Following) -> pl.DataFrame:
         """The rows that expectations are asked of: files that change, and all where a file alone cannot tell."""
@@ -284,20 +284,22 @@ class _Attempt:
         state = self.pinned[table]
         return state.version if state else None
 
-    def _written(self, *drafts: tuple[Following, Mapping[int, pl.DataFrame]]) -> tuple[Written, ...]:
+    def _written(self, *drafts: Following) -> tuple[Written, ...]:
         """The drafts as writes, quarantine first; a quarantine that never held a row is not made."""
         lake, written = self.runtime.lake, []
-        for part, rows in drafts:
+        for part in drafts:
             state = self.state if part.table == self.stage.name else self.aside_state
             if part.changes and (part.table == self.stage.name or state is not None or part.height):
-                files = write_draft(lake, part, rows, attempt=self.id)
+                files = write_draft(lake, part, attempt=self.id)
                 parent = state.version if state else -1
                 write = Write(part.table, parent, files, part.removes, part.contract.digest, overwrite=part.overwrite)
                 written.append(Written(write, part.contract, delta_schema(part.contract.schema)))
         return tuple(written)
 
-    def _candidate(self, fresh: pl.DataFrame, table: Following, aside: Following) -> Candidate:
-        """The facts, measured over the rows `fresh`; which drafts they are about, and what is expected, comes later."""
+    def _candidate(
+        self, fresh: pl.DataFrame, facts: tuple[ColumnFacts, ...], table: Following, aside: Following
+    ) -> Candidate:
+        """The facts, of which `facts` were measured over the rows `fresh`; drafts and expectations come later."""
         runtime, contract = self.runtime, self.contract
         uses = self.models.used()
         return Candidate(
@@ -310,7 +312,7 @@ class _Attempt:
             contract_version=contract.version,
             draft="",
             declared=_shape(contract.schema),
-            columns=profile(fresh, contract),
+            columns=facts,
             rows=table.height,
             measured=fresh.height,
             considered=table.height + aside.height,

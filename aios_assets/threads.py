@@ -4,11 +4,11 @@ import contextvars
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from functools import partial
+from typing import TypeVar
 
 Part = TypeVar("Part")
 Made = TypeVar("Made")
-Given = ParamSpec("Given")
 
 AT_ONCE = min(4, os.cpu_count() or 1)
 """Parts in work at a time; each holds its own memory, and polars has threads of its own."""
@@ -19,12 +19,11 @@ def each(parts: Sequence[Part], do: Callable[[Part], Made], *, at_once: int = AT
     if len(parts) < 2 or at_once < 2:
         return [do(part) for part in parts]
     with ThreadPoolExecutor(at_once) as threads:
-        begun = [beside(threads, do, part) for part in parts]
+        begun = [beside(threads, partial(do, part)) for part in parts]
         return [one.result() for one in begun]
 
 
-def beside(
-    threads: ThreadPoolExecutor, do: Callable[Given, Made], *given: Given.args, **named: Given.kwargs
-) -> Future[Made]:
+def beside(threads: ThreadPoolExecutor, do: Callable[[], Made]) -> Future[Made]:
     """Begins `do` in another thread, under the spans of this one."""
-    return threads.submit(contextvars.copy_context().run, do, *given, **named)
+    around = contextvars.copy_context()
+    return threads.submit(lambda: around.run(do))

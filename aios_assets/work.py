@@ -145,8 +145,10 @@ def row_work(
     fresh = [
         clean(as_quarantine(part, stage)) for part in (*broken, _repeated(stage, repeated, resources)) if part.height
     ]
-    unchanged = without(driver, changed, same)
-    stays = [held.join(unchanged, left_on=held_by, right_on=same, how="semi")]
+    stays = [held.clear()]
+    if held.height:
+        unchanged = without(driver, changed, same)
+        stays = [held.join(unchanged, left_on=held_by, right_on=same, how="semi")]
     stood = standing.table.select(keys).collect()
     gone = without(stood, driver, keys)
     if feed is not None:

@@ -5,8 +5,9 @@
 `plain`: the stage functions, each result written with `write_deltalake`: what people do today. `fastest`: each result as
 one polars-written file, committed by reference, with nothing synced. `rerun`: the governed chain again with 1 % of the
 rows changed. All in one process, warm, but no way profits from texts that another has looked through: each begins with an
-empty memory of them, and a rerun with that of its full run. The matcher's own seconds are the same on all sides and would hide the rest, so they are left out here:
-its answer is made from the generator's truth (benchmarks/matching_catalogue.py measures the matcher). Prints JSON lines.
+empty memory of them, and a rerun with that of its full run. The matcher's own seconds are the same on all sides and would
+hide the rest, so they are left out here: its answer is made from the generator's truth (benchmarks/matching_catalogue.py
+measures the matcher). Prints JSON lines.
 """
 
 import json

@@ -93,7 +93,7 @@ class Cache:
         """Keeps one call: the digests of its inputs, and its answers in the same order."""
         told = io.BytesIO()
         answers.write_ipc(told, compression="zstd")
-        keys, blob = b"".join(map(bytes.fromhex, inputs.to_list())), told.getvalue()
+        keys, blob = bytes.fromhex("".join(inputs.to_list())), told.getvalue()
         row = (f"{identity(model)} {digest}", keys, blob, hashlib.sha256(keys + blob).digest())
         with self._open() as db, db:
             db.execute("INSERT INTO calls (model, inputs, answers, sha256) VALUES (?, ?, ?, ?)", row)

@@ -38,7 +38,7 @@ def spans(values: pl.Series) -> pl.DataFrame:
 
 def counts(columns: Mapping[str, pl.Series], tags: Mapping[str, Sequence[str]]) -> dict[str, Exposed]:
     """How much of each column is exposed; its `tags` may say that its values have one of FORMS."""
-    told = {}
+    told: dict[str, Exposed] = {}
     forms = {name: tuple(form for tag, form in FORMS.items() if tag in tags[name]) for name in columns}
     for read_as, alike in enumerate(_readings()):
         told |= _counted({name: columns[name] for name in columns if forms[name] == alike}, alike, read_as)

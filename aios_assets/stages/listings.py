@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from aios_assets.keyed import key_hash
 from aios_assets.stage import table_stage
 from lineage.receipts import answer
 from policies.contract import Column, Contract, in_set
@@ -75,10 +76,13 @@ def _found(members: pl.DataFrame, models: Gateway) -> pl.DataFrame:
 
 def _chosen(said: pl.DataFrame) -> pl.DataFrame:
     """One value for each key: what most records say; among equals the fullest, then the first supplier and SKU."""
-    contested = pl.struct(KEY).is_duplicated()
-    alone = said.filter(~contested).with_columns(agree=pl.lit(1, pl.Int64), differ=pl.lit(0, pl.Int64))
+    # Different hashes prove different keys; only where they are equal the keys themselves are looked at.
+    suspect = said.select(key_hash(KEY)).to_series().is_duplicated()
+    near = said.filter(suspect).with_columns(pl.struct(KEY).is_duplicated().alias("contested"))
+    alone = pl.concat([said.filter(~suspect), near.filter(~pl.col("contested")).drop("contested")])
+    alone = alone.with_columns(agree=pl.lit(1, pl.Int64), differ=pl.lit(0, pl.Int64))
     several = (
-        said.filter(contested)
+        near.filter("contested")
         .with_columns(pl.col("value").struct.field("value").alias("said"))
         .with_columns(
             pl.len().over([*KEY, "said"]).cast(pl.Int64).alias("agree"), pl.len().over(KEY).cast(pl.Int64).alias("all")
