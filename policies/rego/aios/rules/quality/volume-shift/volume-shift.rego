@@ -28,7 +28,10 @@ admit if {
 	bounded
 }
 
-bounded if input.rows / input.parent.rows <= level.most
+bounded if {
+	input.parent.rows > 0
+	input.rows / input.parent.rows <= level.most
+}
 
 # What was decided, by the gate or by people, grows with what happens and not with what was delivered.
 bounded if "decisions" in input.tags

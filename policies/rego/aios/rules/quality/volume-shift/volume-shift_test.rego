@@ -48,3 +48,8 @@ test_a_table_of_decisions_that_shrank_is_refused if {
 	not rule.admit with input as testing.but({"rows": 10, "tags": ["decisions"]})
 	{finding.about | some finding in rule.findings} == {"colours"} with input as testing.but({"rows": 10, "tags": ["decisions"]})
 }
+
+test_a_table_that_was_empty_is_not_compared if {
+	rule.applies == false with input as testing.but({"rows": 5, "parent": object.union(testing.parent, {"rows": 0})})
+	not rule.admit with input as testing.but({"rows": 5, "parent": object.union(testing.parent, {"rows": 0})})
+}
