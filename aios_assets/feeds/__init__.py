@@ -12,10 +12,12 @@ folders, globs, https:// and s3:// to local files; `drift.drift(before, now)` co
 """
 
 from aios_assets.feeds.batch import END, LINE, PLACE, REJECTS, SKIPPED, START, Batch
+from aios_assets.feeds.candidates import Guessed
 from aios_assets.feeds.delivery import Delivery, open_deliveries, open_delivery
+from aios_assets.feeds.doubts import Doubt
 from aios_assets.feeds.errors import FeedError, LimitError, StillWrittenError, UnsureError
 from aios_assets.feeds.format import Compression, Format, Kind
-from aios_assets.feeds.guess import Doubt, Guess, Guessed, guess
+from aios_assets.feeds.guess import Guess, guess
 from aios_assets.feeds.inspection import Inspection, inspect
 from aios_assets.feeds.limits import Limits
 from aios_assets.feeds.mapping import Mapping, Source, Supplier, apply, load

@@ -14,6 +14,7 @@ from aios_assets.feeds.delimited import Dialect, records, unquoted
 from aios_assets.feeds.encoding import encoding_of
 from aios_assets.feeds.errors import FeedError, LimitError
 from aios_assets.feeds.format import Compression, Format, Kind
+from aios_assets.feeds.header import HEADER_ROWS, is_header
 from aios_assets.feeds.limits import MIB, Limits
 from aios_assets.feeds.views import Buffer
 
@@ -34,7 +35,11 @@ _FOREIGN = {
     b"\x00\x00\xfe\xff": "UTF-32 text",
     b"\xff\xfe\x00\x00": "UTF-32 text",
 }
-_DATA = re.compile(r"^(?:[-+]?[\d.,\s]*\d[\d.,]*|\d{4}-\d\d-\d\d.*|https?://.*)$")
+
+_TAG = re.compile(rb"\s*<(\?xml|!--|!DOCTYPE|[A-Za-z_][\w:.-]*(?=[\s/>]))")
+_CELL = re.compile(rb"[^\r\n]*</\w+>\s*\"?[,;\t|]")
+_HTML = frozenset(b"a b br div em font h1 h2 h3 h4 i img li ol p section small span strong table td tr u ul".split())
+"""A text in a first cell that begins so is a description with markup, no document."""
 
 
 def magic(head: bytes, path: Path) -> Kind | None:
@@ -88,7 +93,7 @@ def _refuse_binary(text: bytes, path: Path) -> None:
 def _text_kind(text: bytes, start: bytes, fixed: Kind) -> Kind:
     if fixed is not Kind.CSV:
         return fixed
-    if start == b"<" and re.match(rb"\s*<(\?xml|!--|!DOCTYPE|[A-Za-z_][\w:.-]*[\s/>])", text):
+    if start == b"<" and (tag := _TAG.match(text)) and not (tag[1].lower() in _HTML and _CELL.match(text)):
         return Kind.XML
     if start == b"{":
         first, _, rest = text.lstrip().partition(b"\n")
@@ -151,7 +156,7 @@ def _csv(form: Format, text: bytes, fixed: Format, path: Path, limits: Limits) -
     names, width = _names(block, form)
     if width > limits.columns:
         raise LimitError("columns", limits.columns, f"{width:,} columns", path=path)
-    header = form.header and not _is_data(names)
+    header = form.header and is_header(names, _column_samples(block, form, len(names)))
     shown = [*names, *[""] * (width - len(names))][:width] if header else [f"c{n}" for n in range(1, width + 1)]
     return replace(form, header=header, columns=unique_names(shown))
 
@@ -196,6 +201,19 @@ def _names(block: Block, form: Format) -> tuple[list[str], int]:
     return names, width
 
 
-def _is_data(names: list[str]) -> bool:
-    """Whether the first record is data: one of its fields is a number, a date or an address, as no column is called."""
-    return any(_DATA.match(name.strip()) for name in names) or not any(name.strip() for name in names)
+def _column_samples(block: Block, form: Format, width: int) -> list[list[str]]:
+    """Some values of each column, of records behind the first that have its width."""
+    dialect = Dialect(ord(form.separator), ord(form.quote) if form.quote else -1, ord(form.newline))
+    found = records(block, dialect, record_bytes=block.size)
+    alike = np.flatnonzero(found.counts == width)
+    alike = alike[(alike > 0) & (found.ends - found.starts > 2)[alike]][:HEADER_ROWS]
+    if not len(alike):
+        return [[] for _ in range(width)]
+    starts, ends, _ = unquoted(block.text.data, dialect, *found.fields(alike, width))
+    return [
+        [
+            block.text.cut(int(low), int(high)).decode("utf-8", "replace")
+            for low, high in zip(column, ends[n], strict=True)
+        ]
+        for n, column in enumerate(starts)
+    ]

@@ -18,7 +18,7 @@ SYMBOLS = {
     "R$": "BRL",
 }
 CODES = "EUR|USD|GBP|PLN|CHF|CZK|SEK|NOK|DKK|INR|JPY|CNY|HUF|RON|TRY|RUB|BRL|CAD|AUD|NZD|MXN|ZAR|UAH|KRW"
-_SIGN = "(?i)(?:" + "|".join(map(re.escape, sorted(SYMBOLS, key=len, reverse=True))) + f"|{CODES})"
+_SIGN = "(?:" + "|".join(map(re.escape, sorted(SYMBOLS, key=len, reverse=True))) + f"|{CODES})"
 _AMOUNT = r"[-+]?\d{1,3}(?:[.,'  ]\d{3})+(?:[.,]\d{1,4})?|[-+]?\d+(?:[.,]\d{1,4})?"
 MONEY = rf"(?i)^\s*(?:(?:from|ab|od|à partir de)\s+)?(?:{_SIGN}\s*)?(?:{_AMOUNT})\s*(?:{_SIGN}|,-)?\s*$"
 _DATE = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d{2}.*)?$|^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?: \d{1,2}:\d{2}.*)?$"
@@ -27,7 +27,10 @@ _CODE = r"^[A-Za-z0-9][A-Za-z0-9._/#:+-]{0,39}$"
 
 @dataclass(frozen=True)
 class Look:
-    """A column's values in numbers; shares are of the filled values of the sample, `fill` of all."""
+    """A column's values in numbers; shares are of the filled values of the sample, `fill` of all.
+
+    `named` says how much the values name things instead of measuring them (0 to 1).
+    """
 
     name: str
     position: int
@@ -44,6 +47,7 @@ class Look:
     cents: float
     retail: float
     rising: float
+    named: float
     path: float
     code: float
     digits: float
@@ -80,11 +84,12 @@ def look(name: str, position: int, values: pl.Series) -> Look:
         letters=share(r"\p{L}{2}"),
         alpha=_count(filled.str.count_matches(r"\p{L}")) / max(_count(filled.str.len_chars()), 1),
         money=share(MONEY),
-        signed=share(_SIGN),
+        signed=share(f"(?i){_SIGN}"),
         integer=share(r"^[-+]?\d+$"),
         cents=decimals.len() / count,
         retail=_count(decimals.str.contains(r"(?:9|95)\D*$")) / max(decimals.len(), 1),
         rising=_count(steps > 0) / max(steps.len(), 1),
+        named=_named(filled, numbers),
         path=share(r" [>»/] |[^/\s]>[^/\s]"),
         code=share(_CODE),
         digits=share(r"\d"),
@@ -97,6 +102,25 @@ def look(name: str, position: int, values: pl.Series) -> Look:
         points=share(r"\d\.\d{1,2}\D*$"),
         samples=tuple(filled.unique(maintain_order=True).head(3).to_list()),
     )
+
+
+def _named(filled: pl.Series, numbers: pl.Series) -> float:
+    """Letters, one direction, one length, or numbers that draw from a range without ever meeting name things.
+
+    Of n numbers drawn at random from a range of r about n²/2r pairs meet: where three should and none does, they were given.
+    """
+    count = filled.len()
+    if numbers.len() < 0.9 * count or count < 2:
+        return 1.0 if count else 0.0
+    steps = numbers.diff().drop_nulls()
+    if (steps > 0).all() or (steps < 0).all():
+        return 1.0
+    ordered = numbers.sort()
+    span = ordered[-1] - ordered[0] + 1
+    if numbers.n_unique() == count and count**2 / (2 * span) > 3:
+        return 1.0
+    length = filled.str.len_chars()
+    return 0.9 if length.n_unique() == 1 and length[0] >= 5 else 0.3
 
 
 def _count(series: pl.Series) -> int:

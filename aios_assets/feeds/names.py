@@ -2,239 +2,72 @@
 
 import re
 import unicodedata
+from functools import cache
+
+from aios_assets.feeds.namewords import NAMES, OTHER, words
+from aios_assets.feeds.pricenames import STRENGTH, price_kind
 
 SURE, LIKELY, HINT = 1.0, 0.8, 0.55
 """How much a name says: it is this field; it mostly is; it can be."""
 
-_PHRASES: dict[str, tuple[str, str, str]] = {
-    "sku": (
-        (
-            "sku|article number|artikelnummer|artikel nr|artikelnr|art nr|item number|item no|item sku"
-            "|product sku|seller sku|stock code|stockcode|bestellnummer|numer artykulu|kod produktu"
-            "|kod towaru|indeks|numer katalogowy|sku id|variant sku|reference produit|codice articolo"
-            "|codigo producto|artikelnummer lieferant|artikul|артикул"
-        ),
-        (
-            "id|product id|item id|produktnummer|produkt id|produktid|product code|item code|reference|ref"
-            "|referencia|codice|referenz|symbol|identyfikator|identifikator|produkt nr|produktnr"
-            "|numer produktu|id produktu|merchant sku|offer id|listing id|product number|id produit"
-            "|id produkt|code article|cod|kod|kennung|lieferanten nr"
-        ),
-        "code|key|number|nr|nummer|numer|uid|no",
-    ),
-    "gtin": (
-        (
-            "gtin|ean|upc|isbn|barcode|ean13|gtin13|gtin14|gtin12|upc a|isbn13|jan|strichcode|kod kreskowy"
-            "|code barre|code barres|kod ean|ean code|gtin ean|codigo de barras|codice a barre"
-            "|variant barcode"
-        ),
-        "ean nummer|ean upc|asin isbn|global trade item number",
-        "",
-    ),
-    "title": (
-        (
-            "title|product title|product name|item name|name|titel|produktname|produkttitel"
-            "|artikelbezeichnung|artikelname|tytul|nazwa|nazwa produktu|nazwa towaru|titre|nom|nom du produit"
-            "|titulo|nombre|nombre del producto|titolo|nome|nome prodotto|productnaam|naam|nazev|nimi|navn"
-            "|namn|produktnamn|product|structured title|название|наименование"
-        ),
-        (
-            "bezeichnung|item title|display name|produkt|artikel|item|short name|designation|denominazione"
-            "|denominacion|towar|kurzbezeichnung|produktbezeichnung|libelle|label|headline|article name"
-        ),
-        "short description|kurzbeschreibung|krotki opis|item description|article|kurztext",
-    ),
-    "description": (
-        (
-            "description|product description|long description|beschreibung|produktbeschreibung"
-            "|artikelbeschreibung|opis|opis produktu|descripcion|descrizione|descricao|omschrijving|popis"
-            "|beskrivning|body html|body|structured description|описание|langtext|langbeschreibung"
-        ),
-        (
-            "details|text|content|desc|about|features|bullet points|summary|beschrijving|short description"
-            "|krotki opis|kurzbeschreibung|item description|eigenschaften"
-        ),
-        "notes|info|informationen|remarks",
-    ),
-    "brand": (
-        "brand|brand name|marke|marka|marque|marca|merk|znacka|varemerke|marken|бренд|vendor",
-        (
-            "manufacturer|hersteller|producent|fabricant|fabricante|produttore|fabrikant|vyrobce|tillverkare"
-            "|mfr|mfg|maker|manufacturer name|herstellername|label|nazwa producenta|производитель"
-        ),
-        "company|publisher|verlag|wydawca",
-    ),
-    "model": (
-        (
-            "model|modelno|model number|model no|mpn|modellnummer|modell|manufacturer part number|part number"
-            "|partnumber|part no|herstellernummer|numer modelu|modele|modelo|modello|kod producenta"
-            "|herstellerartikelnummer|mfr part number|hersteller nr|numer czesci|teilenummer|modelnummer"
-        ),
-        "model name|modellname|nazwa modelu|typ|type number|typenbezeichnung",
-        "",
-    ),
-    "category": (
-        (
-            "category|categories|kategorie|kategoria|categorie|categoria|product type|google product category"
-            "|produktkategorie|warengruppe|category path|kategorie pfad|kategoria produktu|product category"
-            "|категория|kategori|produktgruppe"
-        ),
-        "department|group|gruppe|grupa|taxonomy|breadcrumb|breadcrumbs|rubrik|section|sciezka kategorii|rayon",
-        "type|class|family|collection",
-    ),
-    "price": (
-        (
-            "price|preis|cena|prix|precio|prezzo|preco|prijs|pris|hinta|verkaufspreis|sale price"
-            "|selling price|unit price|unitprice|einzelpreis|cena brutto|bruttopreis|cena jednostkowa"
-            "|prix unitaire|precio unitario|price amount|price value|цена|cena sprzedazy|vk preis|vk"
-        ),
-        (
-            "regular price|list price|retail price|netto preis|nettopreis|cena netto|preis netto|preis brutto"
-            "|amount|offer price|current price|price gross|price net|variant price|msrp|uvp|rrp|listenpreis"
-            "|cena detaliczna|betrag|kwota|endpreis|final price|preis brutto|nettopreis"
-        ),
-        "cost|value|wert|kosten|koszt|kaufpreis|purchase price",
-    ),
-    "currency": (
-        "currency|currency code|wahrung|waehrung|waluta|devise|moneda|valuta|divisa|mena|price currency|валюта",
-        "",
-        "",
-    ),
-    "url": (
-        (
-            "url|link|product url|product link|deeplink|deep link|canonical url|produktlink|lien|enlace"
-            "|adres url|strona produktu"
-        ),
-        "href|page|landing page|website|webseite",
-        "",
-    ),
-    "image": (
-        (
-            "image|image url|image link|images|img|bild|bild url|bilder|produktbild|zdjecie|zdjecia|obraz"
-            "|image src|picture|photo|photos|imagen|immagine|afbeelding|obrazek|main image"
-            "|additional image link|picture url|bildlink"
-        ),
-        "thumbnail|media|foto|pic",
-        "",
-    ),
-    "language": (
-        "language|lang|locale|sprache|jezyk|langue|idioma|lingua|taal",
-        "",
-        "",
-    ),
-    "invoice": (
-        (
-            "invoice|invoice no|invoice number|invoiceno|order id|order number|order no|rechnungsnummer"
-            "|rechnungs nr|bestellnr|auftragsnummer|numer faktury|faktura|numer zamowienia|transaction id"
-            "|receipt no|belegnummer|paragon"
-        ),
-        "order|transaction|beleg|rechnung",
-        "",
-    ),
-    "quantity": (
-        "quantity|qty|menge|anzahl|ilosc|quantite|cantidad|quantita|aantal|units sold|quantity sold|sztuk|stuck",
-        "units|count|pieces",
-        "",
-    ),
-    "sold_at": (
-        (
-            "invoice date|invoicedate|order date|sold at|sale date|transaction date|rechnungsdatum"
-            "|bestelldatum|data sprzedazy|data faktury|data zamowienia|verkaufsdatum|timestamp|ordered at"
-            "|order time|purchase date"
-        ),
-        "date|datum|data|time|fecha",
-        "created at",
-    ),
-    "customer": (
-        (
-            "customer|customer id|customerid|client id|kunde|kundennummer|kundennr|kunden nr|klient"
-            "|id klienta|numer klienta|buyer id"
-        ),
-        "client|buyer|user id",
-        "",
-    ),
-    "country": (
-        "country|land|kraj|pays|pais|paese|country code|ship country|panstwo|laendercode",
-        "region",
-        "",
-    ),
-}
-_OTHERWISE = frozenset(
-    [
-        "shipping",
-        "ship",
-        "versand",
-        "wysylka",
-        "wysylki",
-        "dostawa",
-        "dostawy",
-        "delivery",
-        "old",
-        "alt",
-        "alter",
-        "stara",
-        "discount",
-        "rabatt",
-        "tax",
-        "vat",
-        "steuer",
-        "cost",
-        "purchase",
-        "weight",
-        "einkauf",
-        "ek",
-        "zakupu",
-        "parent",
-        "group",
-        "count",
-        "variant",
-        "currency",
-        "per",
-        "image",
-        "category",
-        "rating",
-        "review",
-        "stock",
-        "min",
-        "max",
-        "shipment",
-        "porto",
-        "base",
-        "grundpreis",
-        "manufacturer",
-        "hersteller",
-        "producenta",
-        "supplier",
-        "seller",
-        "brand",
-        "customer",
-        "order",
-        "invoice",
-        "meta",
-        "seo",
-        "wholesale",
-        "competitor",
-        "history",
-        "type",
-        "unit",
-        "date",
-    ]
+_TURNS = words(
+    """
+    alt alter attribute author base batch brand bundle category class color colour competitor cost count country
+    cross currency customer date delivery discount dostawa dostawy einkauf ek group grundpreis hersteller
+    history hs image invoice krotki lot manufacturer marke max meta min model old option order parent per porto
+    producenta purchase rabatt rating related review reviews seller seo serial ship shipment shipping short size
+    stara steuer stock store supplier tarif tariff tax type unit upsell vat versand warehouse weight wholesale
+    wysylka wysylki zakupu zolltarif
+    """
 )
-"""Words that turn a name into another one's: a shipping price is no price, an image title no title."""
+"""Words that turn a name into another one's: a brand's id is no SKU, an image's title no title."""
+_EMPTY = words(
+    """
+    01 1 a col das de default del der des die du en field full im in main my no of our shop the value
+    """
+)
+"""Words that change nothing."""
+_GENERIC = re.compile(
+    r"(?:c|col|column|field|f|feld|spalte|kolumna|pole|colonne|columna|campo|kolom|colonna|var|attr|unnamed|x|v)?"
+    r" ?\d+|[a-z]"
+)
 
 
 def normal(name: str) -> str:
     """A name in lower case without accents, its words apart: `ArtikelNr.` and `artikel_nr` are `artikel nr`."""
-    name = re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.rsplit("}", 1)[-1])
+    name = re.sub(r"[#№](?=\s*$)", " number", name.rsplit("}", 1)[-1])
+    name = re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     name = name.replace("ß", "ss").replace("ł", "l").replace("Ł", "L")
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).lower()
-    plain = re.sub(r"^(?:g|pd|product|item|offer)[:.](?=\w)", "", plain)
+    plain = re.sub(r"^(?:g|pd|p|c|product|item|offer)[:.](?=\w)", "", plain)
     return " ".join(re.findall(r"[^\W_]+", plain))
 
 
 def means(name: str) -> dict[str, float]:
     """How much a column's name says that it is each field; fields it says nothing about are left out."""
-    whole = normal(name)
+    said = dict(_means(normal(name)))
+    parts = [normal(part) for part in re.split(r"[/|()\[\],;]| - ", name)]
+    if len(parts) > 1:
+        for part in filter(None, parts):
+            for field, strength in _means(part).items():
+                said[field] = max(said.get(field, 0.0), 0.95 * strength)
+    if kind := price_kind(normal(name)):
+        return {"price": STRENGTH[kind]}
+    return said
+
+
+def is_other(name: str) -> bool:
+    """Whether a name says that the column is something that no field holds: a weight, a stock, a colour."""
+    return bool(set(normal(name).split()) & OTHER) and not any(strength >= LIKELY for strength in means(name).values())
+
+
+def is_generic(name: str) -> bool:
+    """Whether a name says nothing by intent: `c1`, `Column 3`, `B`."""
+    return _GENERIC.fullmatch(normal(name)) is not None
+
+
+@cache
+def _means(whole: str) -> dict[str, float]:
     said: dict[str, float] = {}
     for phrase in (whole, whole.replace(" ", "")):
         for field, strength in _KNOWN.get(phrase, {}).items():
@@ -242,21 +75,28 @@ def means(name: str) -> dict[str, float]:
     if said or " " not in whole:
         return said
     words = whole.split()
-    for drop in (words[1:], words[:-1]):
-        rest = " ".join(drop)
-        other = (set(words) - set(drop)).pop() if len(set(words) - set(drop)) == 1 else ""
-        if other in _OTHERWISE:
-            continue
-        for field, strength in _KNOWN.get(rest, {}).items():
-            said[field] = max(said.get(field, 0.0), strength * (0.7 if len(other) > 3 else 0.85))
+    kept = [word for word in words if word not in _EMPTY]
+    if kept and len(kept) < len(words) and (plain := _KNOWN.get(" ".join(kept))):
+        return {field: 0.95 * strength for field, strength in plain.items()}
+    for size in range(len(words) - 1, 0, -1):
+        for at in range(len(words) - size + 1):
+            others = set(words[:at] + words[at + size :]) - _EMPTY
+            if others & _TURNS or len(others) > 2:
+                continue
+            less = 0.85 if all(len(word) <= 3 for word in others) else 0.7
+            for field, strength in _KNOWN.get(" ".join(words[at : at + size]), {}).items():
+                whole_word = "sku" in words if field == "sku" else False
+                said[field] = max(said.get(field, 0.0), strength * (0.95 if whole_word else less))
+        if said:
+            break
     return said
 
 
 def _known() -> dict[str, dict[str, float]]:
     known: dict[str, dict[str, float]] = {}
-    for field, phrases in _PHRASES.items():
+    for field, phrases in NAMES.items():
         for listed, strength in zip(phrases, (SURE, LIKELY, HINT), strict=True):
-            for phrase in filter(None, listed.split("|")):
+            for phrase in listed:
                 for form in {normal(phrase), normal(phrase).replace(" ", "")}:
                     known.setdefault(form, {}).setdefault(field, strength)
     return known

@@ -1,0 +1,38 @@
+"""Price names: whether a column's name says price, and which of a product's prices.
+
+A shop lists what a thing costs, what it cost before, what the shop paid, what sending it costs; only the first is the price.
+"""
+
+import re
+
+_WORD = (
+    r"price|preis|cena\b|ceny\b|cene\b|prix|precio|prezzo|preco\b|prijs|\bpris\b|hinta|цена|fiyat|\bpvp\b|\bvk\b|\buvp\b"
+    r"|\brrp\b|\bmsrp\b|\bsrp\b|\bamount\b|\bbetrag\b|\bkwota\b|\bmontant\b|\bimporte\b|\bimporto\b|\bretail\b|\btarif\b"
+)
+_NOT = (
+    r"currency|wahrung|waluta|shipping|versand|wysylk|dostaw|delivery|livraison|envio|spedizion|verzend|frakt|category|group"
+    r"|rating|\bmin\b|\bmax\b|per\b|\bbase\b|grund|jednostk\w* miar|unit of|\bppu\b|competitor|history|date|datum|type|image"
+    r"|tax amount|vat amount|discount amount|rabatt|tier|\bcount\b|porto|weight|label|range|valid|rule|list id|quantity"
+)
+_KINDS = {
+    "cost": "cost|purchase|einkauf|\\bek\\b|zakup|achat|coste|costo|inkoop|acquisto|compra|inkop|wholesale|trade|dealer"
+    "|buying|hurt|grossist|handler",
+    "list": "list\\b|liste|listino|regular|rrp|msrp|\\bsrp\\b|uvp|old|compare|\\bwas\\b|strike|streich|advies|katalog|original"
+    "|before|barre|recommend|tachado|anterior|pieno|crossed|retail price|detal|suggested|doporuc|ordinarie|stara|alt\\b"
+    "|alter\\b|public",
+    "sale": "\\bsale\\b|special|promo|angebot|\\boffer\\b|discounted|aktion|solde|oferta|reduced|deal|akcni|\\bprom\\b",
+    "net": "\\bnet\\b|netto|\\bht\\b|excl|ex vat|ex tax|without tax|bez vat|bez dph|sin iva|senza iva|\\bohne\\b",
+}
+
+
+def price_kind(name: str) -> str:
+    """`now` (what a buyer pays), `sale`, `net`, `list`, `cost`, or "" where a normal name says no price at all."""
+    if not re.search(_WORD, name) or re.search(_NOT, name):
+        return ""
+    if re.search(r"\bsale price|sales price|selling price|sprzedazy|price sale", name) and "list" not in name:
+        return "sale" if re.search(r"\bsale price|price sale", name) else "now"
+    return next((kind for kind, pattern in _KINDS.items() if re.search(pattern, name)), "now")
+
+
+STRENGTH = {"now": 1.0, "sale": 0.95, "net": 0.8, "list": 0.8, "cost": 0.55}
+"""How much each kind says that a column is the price, where no other column is a better one."""
