@@ -31,9 +31,7 @@ def runs_wrong(answer: dict[str, str]) -> bool:
 def test_no_layout_runs_on_a_wrong_column(tmp_path: Path) -> None:
     answers = [(made.name, judged(made, tmp_path)) for made in layouts(33, seed=11)]
     assert not [(name, answer) for name, answer in answers if runs_wrong(answer)]
-    assert (
-        sum("asked" not in answer.values() for _, answer in answers) > 40
-    )  # the first sixty-four have their own names
+    assert sum("asked" not in answer.values() for _, answer in answers) > 20  # these have the names that shops gave
 
 
 @pytest.mark.slow
