@@ -1,5 +1,7 @@
 """Given: common given names of Europe, the Americas and beyond, as evidence that a word beside "contact" is a person."""
 
+import unicodedata
+
 _NAMES = """
 aaron abby abdul abdullah abigail abraham ada adam adele adrian adriana agata agnes agnieszka ahmed aidan aisha alan
 alba albert alberto aldo aleksandra aleksander alessandra alessandro alessia alex alexa alexander alexandra alexandre
@@ -72,7 +74,23 @@ umberto ursula ute uwe valentin valentina valeria valerie vanessa vera verena ve
 victoria viktor viktoria vincent vincenzo viola violet virginia virginie vivian vladimir volker walter waltraud wanda
 wayne wendy werner wiebke wilfried wilhelm will william willy winfried wojciech wolfgang xavier yan yannick yasmin
 yolanda yusuf yves yvette yvonne zachary zbigniew zeynep zoe zofia zsofia
+aitor akira aleksandr anneke ayse bogdana bruna burak chinedu daan deepika dmitry emre fang fatma femi garcia goncalo
+hakan hana haruto henk hui iker jing jiri joaquin jordi kacper kavita kees keiko kenan kwame lakshmi leila leticia
+margarida marieke mateus mei ming montserrat neha ngozi nils noelia oksana oliwia paulo pieter rohan rui sakura sanne
+selin suresh szymon takeshi thiago tiago vikram vitor vladislav wei wiktoria willem wojtek xavi xiu yekaterina yuki
+yuri zainab zuzanna
 """
 
-GIVEN = frozenset(_NAMES.split())
-"""Casefolded."""
+
+def is_given(word: str) -> bool:
+    """Whether a word is one of them, whatever its letter case and accents: `María`, `JOAO`."""
+    return _plain(word) in _GIVEN
+
+
+def _plain(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c)).replace(
+        "ł", "l"
+    )
+
+
+_GIVEN = frozenset(map(_plain, _NAMES.split()))

@@ -7,7 +7,7 @@ not what is looked for. A name counts where the words before it introduce a pers
 import re
 from collections.abc import Iterator, Sequence
 
-from aios_assets.enrich.personal.given import GIVEN
+from aios_assets.enrich.personal.given import is_given
 from aios_assets.enrich.personal.scan import Detector
 from aios_assets.enrich.personal.span import Span
 
@@ -48,7 +48,9 @@ _TITLE = (
 _REACHED = (
     r"contact|attn|call|kontakt(?:ieren\ssie)?|contatt[oa](?:re)?|contacto|contactez|contacter|appelez|ask\sfor|"
     r"write\sto|(?:text|ring|e-?mail|phone|name|nom|naam|nombre|recipient|empf[aä]nger|referente|surname|reach|"
-    r"from|to)\s?(?=:)"
+    r"from|to|responsable|responsabile|verantwortlich(?:er)?|sachbearbeiter(?:in)?|titular|besteller(?:in)?|kund[ei]n?|klient|"
+    r"cliente|odbiorca|destinataire|destinatari[oa]|ontvanger|customer|client|buyer|kupuj[aą]cy)\s?(?=:)|"
+    r"(?:by|our|from)\scustomer"
 )
 _ADDRESSED = (
     r"(?:billing|shipping|delivery|home|postal|mailing|invoice)?\s?address|(?:liefer|rechnungs)?(?:adresse|"
@@ -77,7 +79,7 @@ _BRANDED = frozenset(_TEXT_BRANDED.split())
 _SPOKEN = re.compile(
     r"(?i)(?<![^\W_])(?:lives?d?|said|says|account|speak|ask for|years? old|told|wrote|asked|phone|e-?mail|"
     r"contact|call|address|name|appointment|manager|tel|please|dear|sehr geehrte[rn]?|"
-    r"rufen|wenden|kontakt|cher|ch[eè]re|estimad[oa]|gentile|szanown[yea]|patient|teacher|born)(?![^\W_])"
+    r"rufen|wenden|kontakt|ihre?n?|unsere?n?|cher|ch[eè]re|estimad[oa]|gentile|szanown[yea]|patient|teacher|born)(?![^\W_])"
 )
 _EXACT = frozenset({"mail", "phone", "iban", "card", "id", "address", "birth"})
 _NEAR = 60
@@ -94,7 +96,7 @@ def _people(text: str, found: Sequence[Span]) -> Iterator[Span]:
     for lives in _LIVES.finditer(text):
         words = [word for word in _WORD.finditer(text, lives.start(), lives.end()) if word[0][0].isupper()]
         beside = any(span.type == "address" and 0 <= span.start - lives.end() <= _NEAR for span in found)
-        if words and (beside or words[0][0].casefold() in GIVEN):
+        if words and (beside or is_given(words[0][0])):
             yield Span(words[0].start(), lives.end(), "person")
 
 
@@ -106,7 +108,7 @@ def _lowered(text: str) -> str:
 
 def _is_person(text: str, kind: str | None, words: list[re.Match[str]], found: Sequence[Span]) -> bool:
     first = words[0][0].casefold()
-    given = first in GIVEN
+    given = is_given(first)
     end = words[-1].end()
     beside = any(span.type in _EXACT and -_NEAR <= span.start - end <= _NEAR for span in found)
     match kind:
@@ -162,7 +164,7 @@ def signed(text: str, found: Sequence[Span]) -> Iterator[Span]:
     for line in text.split("\n") if any(span.type in _EXACT for span in found) else ():
         words = list(_WORD.finditer(line))
         bare = re.sub(r"[^\W\d_]|['.\s?,-]", "", line) == ""
-        if bare and 2 <= len(words) <= 4 and len(line) < 60 and words[0][0].casefold() in GIVEN:
+        if bare and 2 <= len(words) <= 4 and len(line) < 60 and is_given(words[0][0]):
             yield Span(at + words[0].start(), at + words[-1].end(), "person")
         at += len(line) + 1
 

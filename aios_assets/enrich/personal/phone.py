@@ -34,7 +34,7 @@ _ANY = re.compile(rf"(?<![0-9A-Za-z_])\(?\+?[0-9](?:[ .\-/()]{{0,3}}[0-9]){{6,14
 _LABEL = (
     r"tel(?:e?fon|[eé]fono|ephone|efone|efoon)?|t[eé]l[eé]phone|t[eé]l|ph(?:one)?|mobile?|mobiel|m[oó]vil|mob|"
     r"cell(?:ulare?)?|celular|handy|(?:tele)?fax|"
-    r"whats ?app|call(?:ed|ing)?|text|sms|ring|dial|reach|(?:ruf|an)(?:en?|rufen)?|rufnummer|appele[rz]|"
+    r"whats ?app|tfno|tlf|телефон|call(?:ed|ing)?|text|sms|ring|dial|reach|(?:ruf|an)(?:en?|rufen)?|rufnummer|appele[rz]|"
     r"llam[ae]r?|chiama(?:re|te)?|gsm|bel|"
     r"zadzwo[nń]|puhelin|desk|office|home|work|contact|kontakt"
 )
@@ -56,6 +56,12 @@ _FREE = re.compile(
     r"31)?0?80[058][0-9]{4,8}$|(?:\+|00)800[0-9]{8}$"
 )
 _LINE = re.compile(r"[+(]|[0-9][ .\-/)][ (]?[0-9]")
+
+_ARTICLE = re.compile(
+    r"(?i)(?<![^\W_])(?:art(?:ikel|icle|\.)?|ref(?:erence|\.)?|r[eé]f(?:[eé]rence|\.)?|sku|mpn|part|model|modell|item|order|oem|"
+    r"serial|s/n|ean|gtin|upc)(?:[ -]?(?:no|nr|num(?:ber)?|nummer|code)\b)?[.:#]{0,2} ?$"
+)
+"""Words after which a number is an article's."""
 
 _TEXT_COUNTRIES = """
 1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90
@@ -82,6 +88,8 @@ def _phones(text: str, found: Sequence[Span]) -> Iterator[Span]:
         for hit in shape.finditer(text):
             start, end = hit.start(), _end(hit)
             if any(start < other.end and other.start < end for other in taken) or _is_free(hit[0]):
+                continue
+            if shape is not _ANY and not hit[0].startswith("+") and _ARTICLE.search(text[max(0, start - 24) : start]):
                 continue
             if needs is None or needs(text, hit):
                 yield Span(start, end, "phone")
