@@ -39,12 +39,12 @@ GOODS = (
     "|Hugo Boss belt"
     "|EAN 4006381333931|UPC 036000291452|ISBN 978-3-16-148410-0|Part no. 123-45-6789A|Bosch 0 986 494 294 brake pads"
     "|artikel 0049-1234567|ref. 01 23 45 67 89|MPN 2604 1234 5678|tyre 205/55 R16 91V|lumens 1200-800-600|DIN 912 M8x60"
-    '|100 x 200 x 50 mm|1920 x 1080 px|9/16" x 1-1/2"|version 10.0.19041.1|21 Jump Street DVD|500 GB Hard Drive"
-    "|Abbey Road LP'
+    '|100 x 200 x 50 mm|1920 x 1080 px|9/16" x 1-1/2"|version 10.0.19041.1|21 Jump Street DVD|500 GB Hard Drive|Abbey Road LP'
     "|Contact lens solution 360 ml|Contact grill George Foreman|Mobile phone case 6.1|Tel Aviv poster|Kontakt 60 Spray"
     "|by John Grisham (Paperback)|Designer: Philippe Starck lamp|signed Michael Jordan jersey"
     "|Modell Anna Sofa 3-Sitzer"
-    "|Address label printer DK-11201|birth control book 1984|Geburtstagskarte 12.03.2024|customer favourite Harry Potter Box Set"
+    "|Address label printer DK-11201|birth control book 1984|Geburtstagskarte 12.03.2024"
+    "|customer favourite Harry Potter Box Set"
 )
 
 
