@@ -6,7 +6,7 @@ import json
 import polars as pl
 
 from aios_assets.enrich.matching import learn
-from aios_assets.enrich.matching.lesson import FEWEST, Lesson, taught
+from aios_assets.enrich.matching.lesson import FEWEST, Lesson, calibrated_loss, taught
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.stage import Changes, table_stage
 from aios_assets.stages.match_labels import PAIR
@@ -51,10 +51,13 @@ def match_model(products: pl.LazyFrame, match_labels: pl.LazyFrame, changes: Cha
         steady = abs(records.height - before["records"]) <= GROWN * before["records"]
         if before["suppliers"] == suppliers and steady and _taught_enough(before, same, different):
             return held
-    model = learn(records)
-    lesson = taught(records, model, labels)
+    model, weights = learn(records), "round"
+    lesson, acting = taught(records, model, labels), None
     if lesson is not None and lesson.helps:
-        model = learn(records, weights=lesson.weights)
+        other = learn(records, weights=lesson.weights)
+        acting = calibrated_loss(records, model, labels), calibrated_loss(records, other, labels)
+        if acting[1] < acting[0]:
+            model, weights = other, "learned"
     return pl.DataFrame(
         {
             "name": ["matching"],
@@ -64,8 +67,8 @@ def match_model(products: pl.LazyFrame, match_labels: pl.LazyFrame, changes: Cha
             "suppliers": [suppliers],
             "same": [same],
             "different": [different],
-            "weights": ["learned" if lesson is not None and lesson.helps else "round"],
-            "evaluation": [json.dumps(_evaluation(model, lesson))],
+            "weights": [weights],
+            "evaluation": [json.dumps(_evaluation(model, lesson, acting))],
         }
     )
 
@@ -77,7 +80,9 @@ def _taught_enough(before: dict[str, int], same: int, different: int) -> bool:
     return all(abs(now - was) <= GROWN * was for now, was in ((same, before["same"]), (different, before["different"])))
 
 
-def _evaluation(model: MatchModel, lesson: Lesson | None) -> list[dict[str, str | float]]:
+def _evaluation(
+    model: MatchModel, lesson: Lesson | None, acting: tuple[float, float] | None
+) -> list[dict[str, str | float]]:
     """What was measured, as a card has it."""
     told: list[dict[str, str | float]] = [
         {
@@ -93,4 +98,8 @@ def _evaluation(model: MatchModel, lesson: Lesson | None) -> list[dict[str, str 
                 {"metric": f"held-out {name}, round weights", "value": round(before, 4), "data": data},
                 {"metric": f"held-out {name}, learned weights", "value": round(after, 4), "data": data},
             ]
+    if acting is not None:
+        for name, loss in zip(("round", "learned"), acting, strict=True):
+            told.append({"metric": f"log loss of what matching acts on, {name} weights", "value": round(loss, 4),
+                         "data": "all labelled pairs"})  # fmt: skip
     return told

@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import reading, show
+from dashboards.views import reviewed
 
 FIELDS = ("title", "brand", "model", "gtin", "price", "currency", "category")
 PAIRS = 5
@@ -17,8 +18,12 @@ WORDS = {
     "likely": "merged, likely",
     "review": "doubtful: for a person",
     "apart": "kept apart",
+    "same": "merged by a person",
+    "different": "parted by a person",
 }
-COLOUR = {"certain": show.GOOD, "likely": show.FAIR, "review": show.DOUBT, "apart": show.QUIET}
+BY_PEOPLE = frozenset({"same", "different"})
+COLOUR = {"certain": show.GOOD, "likely": show.FAIR, "review": show.DOUBT, "apart": show.QUIET,
+          "same": show.HUES[0], "different": show.HUES[2]}  # fmt: skip
 
 
 def page() -> None:
@@ -30,6 +35,7 @@ def page() -> None:
     sizes = reading.ask(clusters, ("matches",))
     _head(shares, sizes)
     _plots(shares, sizes)
+    reviewed.section()
     _pairs(shares)
     _clusters(sizes)
 
@@ -116,6 +122,7 @@ def _head(shares: pl.DataFrame, sizes: pl.DataFrame | None) -> None:
                 f"{about}: {words}",
             )
             for name, words in WORDS.items()
+            if name not in BY_PEOPLE
         ),
     )
 
@@ -137,7 +144,7 @@ def _plots(shares: pl.DataFrame, sizes: pl.DataFrame | None) -> None:
             .mark_bar()
             .encode(
                 x=alt.X("records:Q", title="Records"),
-                y=alt.Y("decision:N", sort=names, title=None),
+                y=alt.Y("decision:N", sort=names, title=None, axis=alt.Axis(labelOverlap=False)),
                 color=alt.Color(
                     "decision:N", scale=alt.Scale(domain=names, range=[COLOUR[name] for name in names]), legend=None
                 ),
@@ -162,7 +169,11 @@ def _plots(shares: pl.DataFrame, sizes: pl.DataFrame | None) -> None:
 
 def _pairs(shares: pl.DataFrame) -> None:
     st.subheader("Pairs, the least sure first")
-    present = [name for name in ("review", "likely", "certain", "apart") if name in set(shares["decision"])]
+    present = [
+        name
+        for name in ("review", "likely", "certain", "apart", "same", "different")
+        if name in set(shares["decision"])
+    ]
     chosen = st.segmented_control(
         "Decision",
         present,
