@@ -1,11 +1,14 @@
 """`aios models`: which models answer, where each stands, and its card."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aios_assets.cli.answer import JsonOption, LakeOption, table, tell
 from aios_assets.errors import SettingsError
+
+if TYPE_CHECKING:
+    from serving.registry import Registration
 
 
 def register(app: typer.Typer) -> None:
@@ -16,11 +19,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="models")
 
 
-def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:  # noqa: ARG001  every command takes --lake
-    """Lists every registered model with its standing and digest."""
-    from serving.registry import Registry  # 0.6 s
-
-    found = Registry.load().registrations
+def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Lists every registered model with its standing and digest, and those that the lake's own catalogue taught."""
+    found = _known(lake)
     rows = [(f"{e.task}/{e.name}@{e.version}", e.standing.value, e.digest[:16], e.card.purpose) for e in found]
     told = [
         {"task": e.task, "name": e.name, "version": e.version, "standing": e.standing.value, "digest": e.digest}
@@ -31,19 +32,19 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:  # noqa
 
 def card(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Its task, name or digest, as `list` tells it.")],
-    lake: LakeOption = None,  # noqa: ARG001
+    lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Shows a model's card: purpose, limits, training data, licence, evaluation."""
-    from serving.registry import Registry
-
-    known = Registry.load().registrations
+    known = _known(lake)
     found = [
         e
         for e in known
         if model in {e.task, e.name, f"{e.name}@{e.version}", f"{e.task}/{e.name}@{e.version}"}
         or (len(model) >= 8 and e.digest.startswith(model))
     ]
+    if len(found) > 1:
+        found = [e for e in found if e.standing.value == "champion"] or found
     if len(found) != 1:
         names = ", ".join(f"{e.task}/{e.name}@{e.version}" for e in (found or known))
         why = "no model is called so" if not found else f"{len(found)} models are called so"
@@ -65,3 +66,18 @@ def card(
         else:
             lines.append(f"  {name.replace('_', ' '):15} {', '.join(value) if isinstance(value, list) else value}")
     tell(told, lines, as_json=as_json)
+
+
+def _known(lake: str | None) -> "tuple[Registration, ...]":
+    """The models that come with the product, and those that the lake's own catalogue taught, where there is a lake."""
+    from aios_assets.cli.opened import NoLake, look  # 0.6 s
+    from aios_assets.learned import learned
+    from serving.registry import Registry
+
+    shipped = Registry.load().registrations
+    try:
+        return (*shipped, *learned(look(lake).lake))
+    except NoLake:
+        if lake is not None:
+            raise
+        return shipped

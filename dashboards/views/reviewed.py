@@ -169,8 +169,8 @@ def _waterfall(row: dict[str, Any]) -> Any:
     schema = {"what": pl.String, "from": pl.Float64, "to": pl.Float64, "adds": pl.Float64, "side": pl.String}
     rows = pl.DataFrame(bars, schema=schema, orient="row")
     sides = alt.Scale(domain=["for", "against"], range=[show.GOOD, show.BAD])
-    words = alt.Axis(labelLimit=320, labelOverlap=False)
-    drawn = alt.Chart(rows).encode(y=alt.Y("what:N", sort=rows["what"].to_list(), title=None, axis=words))
+    axis = alt.Axis(labelLimit=320, labelOverlap=False)
+    drawn = alt.Chart(rows).encode(y=alt.Y("what:N", sort=rows["what"].to_list(), title=None, axis=axis))
     bar = drawn.mark_bar(size=13).encode(
         x=alt.X("from:Q", title="log-odds that the two are one product"), x2="to:Q",
         color=alt.Color("side:N", scale=sides, legend=None),
