@@ -25,6 +25,7 @@ OWN = (
     "aios_assets.stages.match_quality",
     "aios_assets.stages.decisions",
     "aios_assets.stages.deliveries",
+    "aios_assets.stages.drifts",
     "aios_assets.stages.writes",
     "aios_assets.stages.entries",
     "aios_assets.stages.faults",

@@ -9,7 +9,16 @@ from policies.candidate import InputFacts
 LEDGER_INPUT = "ledger/entries"
 """Name of the ledger among a decision's inputs; no delivered file can be called so."""
 
-FACTS = (Kind.DECIDED, Kind.COMMITTED, Kind.ABANDONED, Kind.FOREIGN, Kind.DELIVERY, Kind.RUN)
+FACTS = (
+    Kind.DECIDED,
+    Kind.COMMITTED,
+    Kind.ABANDONED,
+    Kind.FOREIGN,
+    Kind.DELIVERY,
+    Kind.SHAPE,
+    Kind.REVIEW,
+    Kind.RUN,
+)
 """Kinds of entries that tables of evidence are made of. A change of these, and nothing else, makes them anew."""
 
 

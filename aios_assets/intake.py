@@ -7,9 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
+from aios_assets.acceptance import Acceptance, Accepted, Look
 from aios_assets.enrich.normalise import price
 from aios_assets.errors import AiosError
-from aios_assets.feeds import LINE, Delivery, FeedError, Mapping, apply, guess, load, open_delivery, read
+from aios_assets.feeds import LINE, Delivery, FeedError, Mapping, UnsureError, apply, guess, load, open_delivery, read
 from aios_assets.fingerprint import fingerprint
 from aios_assets.runtime import Runtime
 from aios_assets.split import ID, quarantine_contract
@@ -17,7 +18,7 @@ from aios_assets.stages.records import records
 from aios_assets.vault import Vault
 from aios_assets.work import Feed
 from audit.ledger import AlreadyLogged, Entry, Kind
-from policies.candidate import InputFacts
+from policies.candidate import DeliveryFacts, DriftFacts, InputFacts
 from policies.contract import ATTEMPT, FINGERPRINT
 
 
@@ -62,18 +63,23 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None) -> Fee
             f"no file was named and {settings.inbox} is empty",
             "name files, `aios run FILE…`, or put some into that folder",
         )
-    mapped = _once([_mapped(path, settings.mappings, supplier) for path in paths])
-    parts = [_records(one, runtime.vault) for one in mapped]
+    acceptance = Acceptance(runtime, records.name)
+    mapped = _once([_mapped(path, settings.mappings, supplier, acceptance) for path in paths])
+    looks = {one.supplier: acceptance.look(one.supplier, one.mapping) for one in reversed(mapped)}
+    parts = [_records(one, runtime.vault, looks[one.supplier]) for one in mapped]
     rows = pl.concat([part for part, _ in parts])
     rejects = pl.concat([part for _, part in parts])
     for one, (part, aside) in zip(mapped, parts, strict=True):
         _log(runtime, one, part.height, aside.height)
+    judged = [_judged(acceptance, mapped, name, look) for name, look in sorted(looks.items())]
     return Feed(
         rows=rows,
         rejects=rejects,
         suppliers=tuple(sorted({one.supplier for one in mapped if one.mapping.mode == "snapshot"})),
         inputs=tuple(InputFacts(one.delivery.name, "file", None, one.delivery.sha256, None) for one in mapped),
         identity=hashlib.sha256("\n".join(sorted(one.identity for one in mapped)).encode()).hexdigest(),
+        deliveries=tuple(delivery for delivery, _ in judged),
+        drifts=tuple(drift for _, drifts in judged for drift in drifts),
     )
 
 
@@ -82,10 +88,32 @@ def _once(mapped: Sequence[Mapped]) -> list[Mapped]:
     return list({one.identity: one for one in reversed(mapped)}.values())[::-1]
 
 
-def mapping_of(delivery: Delivery, folder: Path) -> Mapping:
-    """The mapping in force: the file beside the mappings that bears the supplier's name, else what is guessed surely."""
+def mapping_of(delivery: Delivery, folder: Path, last: Accepted | None = None) -> Mapping:
+    """The mapping in force: the file beside the mappings that bears the supplier's name, else what is guessed surely.
+
+    A guess may add to what the last accepted delivery meant and never change it, as long as its columns are there.
+    """
     written = folder / f"{delivery.supplier}.toml"
-    return load(written) if written.is_file() else guess(delivery).mapping(delivery)
+    if written.is_file():
+        return load(written)
+    try:
+        guessed = guess(delivery).mapping(delivery)
+    except UnsureError:
+        if last is None:
+            raise
+        return last.mapping  # what it lacks is told to the gate, with what each column is called now
+    if last is None or last.mapping.fields.items() <= guessed.fields.items():
+        return guessed
+    return last.mapping if set(last.mapping.columns()) <= set(delivery.format.columns) else guessed
+
+
+def _judged(
+    acceptance: Acceptance, mapped: Sequence[Mapped], supplier: str, look: Look
+) -> tuple[DeliveryFacts, tuple[DriftFacts, ...]]:
+    """One supplier's files as one delivery, compared with the last accepted one."""
+    own = [one.delivery for one in mapped if one.supplier == supplier]
+    files = [(delivery.name, delivery.sha256) for delivery in own]
+    return acceptance.judged(supplier, files, look, lambda: (batch.rows for each in own for batch in read(each)))
 
 
 def _waiting(inbox: Path) -> list[Path]:
@@ -94,11 +122,13 @@ def _waiting(inbox: Path) -> list[Path]:
     return sorted(path for path in inbox.iterdir() if path.is_file() and not path.name.startswith((".", "_")))
 
 
-def _mapped(path: Path, folder: Path, supplier: str | None) -> Mapped:
+def _mapped(path: Path, folder: Path, supplier: str | None, acceptance: Acceptance) -> Mapped:
     try:
         delivery = open_delivery(path, supplier=supplier)
-        mapping = mapping_of(delivery, folder)
-        delivery = open_delivery(path, supplier=supplier, mapping=mapping)
+        last = acceptance.last(delivery.supplier)
+        mapping = mapping_of(delivery, folder, last)
+        known = tuple(last.shape.columns) if last else ()
+        delivery = open_delivery(path, supplier=supplier, mapping=mapping, known=known)
     except FeedError as error:
         raise IntakeError(f"delivery {path.name}", f"{error.what}: {error.why}", error.do) from error
     except OSError as error:
@@ -110,11 +140,12 @@ def _mapped(path: Path, folder: Path, supplier: str | None) -> Mapped:
     return Mapped(delivery, mapping)
 
 
-def _records(one: Mapped, vault: Vault) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _records(one: Mapped, vault: Vault, look: Look) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(canonical rows with place, digests and fingerprint; rejects in the shape of `feed_rejects`)."""
     delivery, kept, rejected = one.delivery, [], []
     try:
         for batch in read(delivery):
+            look.take(batch.rows, batch.rejects.height)
             rows = apply(one.mapping, batch.rows)
             kept.append(
                 rows.select(

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     REVIEW = "review"
     MODELS = "models"
     DELIVERY = "delivery"
+    SHAPE = "shape"
     FOREIGN = "foreign"
     VACUUMED = "vacuumed"
     PINNED = "pinned"

@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
     group.command("matches")(matches)
     group.command("pairs")(pairs)
     group.command("pii")(pii)
+    group.command("drift")(drift)
     app.add_typer(group, name="evaluate", no_args_is_help=True)
 
 
@@ -75,6 +76,20 @@ def pii(
     _readable(file)
     progress("  reading …")
     _tell(evaluate(file), None, as_json=as_json)
+
+
+def drift(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A delivered file of 200 records or more, any format.")],
+    seeds: Annotated[int, typer.Option(min=1, max=1_000, help="How many benign deliveries to try.")] = 50,
+    lake: LakeOption = None,  # noqa: ARG001
+    as_json: JsonOption = False,
+) -> None:
+    """Mutates a feed in every way that feeds go wrong, and measures what is found, refused, and refused for nothing."""
+    from aios_assets.evaluate.drift import evaluate  # 1 s
+
+    _readable(file)
+    progress("  mutating …")
+    _tell(evaluate(file, seeds=seeds), None, as_json=as_json)
 
 
 def _tell(result: Any, html: Path | None, *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from aios_assets.cli import feed_drift
 from aios_assets.cli.answer import JsonOption, LakeOption, progress, table, tell
 from aios_assets.errors import SettingsError
 
@@ -17,6 +18,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Feeds: look at a file before it is run, and at what was set aside.", no_args_is_help=True)
     group.command("inspect")(inspect)
     group.command("rejects")(rejects)
+    feed_drift.register(group)
     app.add_typer(group, name="feed")
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,11 +92,13 @@ def open_delivery(
     mapping: "Mapping | None" = None,
     limits: Limits | None = None,
     member: str = "",
+    known: Collection[str] = (),
 ) -> Delivery:
     """Looks at one file: digest, compression, format. Raises FeedError.
 
     The supplier is the argument, else the mapping's, else the file's name up to the first dot. An archive with one data
-    file in it is that file; with several it takes `member`, or `deliveries`.
+    file in it is that file; with several it takes `member`, or `deliveries`. `known` are columns of an earlier delivery:
+    that one of them is missing is no mistake of the mapping but drift, and the gate's business.
     """
     path, limits = Path(path), limits or Limits()
     try:
@@ -115,7 +118,7 @@ def open_delivery(
     fixed = mapping.format() if mapping else Format(Kind.CSV, encoding="")
     form, member = _format(path, compression_of(packed), limits, fixed, member)
     if mapping and form.columns:
-        mapping.check(form.columns, path)
+        mapping.check((*form.columns, *known), path)
     named = supplier or (mapping.supplier.name if mapping else "") or supplier_of(path, member)
     return Delivery(path, digest, status.st_size, form, named, member, mapping, limits, status.st_mtime_ns)
 

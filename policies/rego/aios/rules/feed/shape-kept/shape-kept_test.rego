@@ -53,6 +53,7 @@ test_a_field_without_its_column_is_refused_in_every_profile if {
 	every profile in ["pilot", "scale", "run"] {
 		not rule.admit with input as under(profile, {"lost": true})
 		count(rule.findings) == 1 with input as under(profile, {"lost": true})
+		not rule.admit with input as under(profile, {"lost": true, "accepted": true})
 	}
 }
 
