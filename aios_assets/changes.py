@@ -1,6 +1,6 @@
 """Changes: which rows of an input are new, different or gone since a stage last read it, and which groups that concerns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -73,6 +73,40 @@ def only_groups(by: str, groups: pl.DataFrame, sources: Mapping[str, Source]) ->
             known = [frame.select(keys) for frame in chosen.values() if set(keys) <= set(frame.collect_schema())]
             cut[name] = source.now.join(pl.concat(known).unique(), on=keys, how="semi") if known else source.now
     return {name: cut[name] for name in sources}
+
+
+def in_parts(
+    by: str, frames: Mapping[str, pl.DataFrame], keys: Mapping[str, Sequence[str]], parts: int
+) -> list[dict[str, pl.DataFrame]]:
+    """The inputs in so many parts, none of which shares a group with another; `keys` are those of each input.
+
+    An input without the column follows its key; rows of it that no group has come with the first part, and one that
+    shares nothing with the groups comes whole with each.
+    """
+    carriers = {
+        name: _dealt(frame, pl.col(by).hash() % parts, parts) for name, frame in frames.items() if by in frame.columns
+    }
+    made: list[dict[str, pl.DataFrame]] = [{} for _ in range(parts)]
+    for name, frame in frames.items():
+        on = list(keys[name])
+        near = [cut for cut in carriers.values() if set(on) <= set(cut[0].columns)]
+        for part in range(parts):
+            if name in carriers:
+                made[part][name] = carriers[name][part]
+            elif near:
+                known = pl.concat([cut[part].select(on) for cut in near])
+                made[part][name] = frame.join(known, on=on, how="semi")
+            else:
+                made[part][name] = frame
+        if near and name not in carriers:
+            known = pl.concat([rows.select(on) for cut in near for rows in cut])
+            made[0][name] = pl.concat([made[0][name], frame.join(known, on=on, how="anti")])
+    return [{name: one[name] for name in frames} for one in made]
+
+
+def _dealt(frame: pl.DataFrame, place: pl.Expr, parts: int) -> list[pl.DataFrame]:
+    places = frame.select(place).to_series()
+    return [frame.filter(places == part) for part in range(parts)]
 
 
 def _sharing(source: Source, carriers: Mapping[str, Source]) -> list[Source]:

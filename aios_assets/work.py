@@ -1,12 +1,12 @@
 """Work: which rows a stage has to compute, and what came of them. Reads the lake, writes nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from aios_assets.changes import Source, affected_groups, changed_keys, only_groups
+from aios_assets.changes import Source, affected_groups, changed_keys, in_parts, only_groups
 from aios_assets.errors import StageError
 from aios_assets.fingerprint import fingerprints
 from aios_assets.keyed import without
@@ -186,7 +186,7 @@ def table_work(
 ) -> Work:
     """Work of a table stage: its function sees whole tables, or groups that changed; only rows that differ count."""
     keys = list(stage.contract.keys)
-    published = standing.table.select(*keys, FINGERPRINT).collect()
+    published = standing.table.select(*keys, FINGERPRINT)
     set_aside = standing.quarantine.collect()
     frames = {name: source.now for name, source in sources.items()}
     first = standing.stale or standing.rejudge or any(source.before is None for source in sources.values())
@@ -195,21 +195,39 @@ def table_work(
         groups = affected_groups(stage.group.by, sources)
         frames = only_groups(stage.group.by, groups, sources)
         by = stage.group.by
-        published = published.join(groups, on=by, how="semi")
+        published = published.join(groups.lazy(), on=by, how="semi")
         # A row set aside may lack its group: null is a group like the others.
         set_aside = set_aside.join(groups, left_on=aside_key(by), right_on=by, how="semi", nulls_equal=True)
     if "changes" in stage.parameters:
         since = {} if first else {name: changed_keys(source) for name, source in sources.items()}
         held = standing.table.drop(FINGERPRINT, ATTEMPT).collect()
         given["changes"] = Changes(None if first else held, since, held)
-    handed = [frame.drop(ATTEMPT) for frame in frames.values()]
-    good, broken = _shaped(stage, _called(stage, handed, given), judge, None)
-    upserts = good if standing.stale else without(good, published, [*keys, FINGERPRINT])
-    removed = without(published, good, keys).select(keys)
+    handed = {name: frame.drop(ATTEMPT) for name, frame in frames.items()}
+    good, broken = _shaped(stage, _made(stage, handed, {n: s.keys for n, s in sources.items()}, given), judge, None)
+    stood = published.collect()
+    upserts = good if standing.stale else without(good, stood, [*keys, FINGERPRINT])
+    removed = without(stood, good, keys).select(keys)
     fresh = [clean(as_quarantine(broken, stage))] if broken.height else []
     current = set_aside.clear() if standing.stale else set_aside
     changes = _difference(fresh, set_aside.clear(), current, set_aside)
     return Work(upserts, removed, *changes, good.height + broken.height)
+
+
+def _made(
+    stage: Stage,
+    frames: Mapping[str, pl.LazyFrame],
+    keys: Mapping[str, Sequence[str]],
+    resources: Mapping[str, Any],
+) -> pl.DataFrame:
+    """What a table stage's function returns; groups know nothing of each other, so many are worked on in parts at once."""
+    if stage.group is None or "changes" in stage.parameters:
+        return _called(stage, list(frames.values()), resources)
+    whole = dict(zip(frames, pl.collect_all(frames.values()), strict=True))
+    if AT_ONCE < 2 or max(frame.height for frame in whole.values()) < 2 * LEAST:
+        return _called(stage, [frame.lazy() for frame in whole.values()], resources)
+    parts = in_parts(stage.group.by, whole, keys, AT_ONCE)
+    whole.clear()  # the parts have copies, and a table may be large
+    return pl.concat(each(parts, lambda part: _called(stage, [rows.lazy() for rows in part.values()], resources)))
 
 
 def _difference(

@@ -107,12 +107,12 @@ class Gateway:
         self._registry, self._cache, self._budget, self._run = registry, cache, budget, run
         self._router = Router(models, registry, canary_share=canary_share)
         self._breakers = {identity(model): Breaker(identity(model)) for model in models}
-        self._tally = _Tally()
+        self._tally, self._asking = _Tally(), threading.Lock()
 
     def session(self, run: str) -> "Gateway":
         """The same models, cache, budget and breakers, with uses counted from nothing, for this run."""
         other = copy(self)
-        other._run, other._tally = run, _Tally()
+        other._run, other._tally, other._asking = run, _Tally(), threading.Lock()
         return other
 
     def digest_of(self, task: str) -> str:
@@ -154,27 +154,33 @@ class Gateway:
         return Answers(task, keys, told)
 
     def _answer(self, model: Model, table: pl.DataFrame) -> pl.Series:
-        """The signed answers for each row of the table (the model's inputs, `_input`, `_sku`)."""
-        digest = self._digest(model)
-        distinct = table.unique("_input", keep="first", maintain_order=True)
-        wanted, answers = distinct, []
-        if self._cache is not None and distinct.height:
-            answers = [self._cache.get(model, digest, distinct["_input"])]
-            wanted = distinct.join(answers[0], left_on="_input", right_on="input", how="anti", maintain_order="left")
-        self._count(model, digest, answers=table.height, cached=distinct.height - wanted.height)
-        answers += [
-            self._call(model, digest, batch).with_columns(input=batch["_input"])
-            for batch in wanted.iter_slices(max(1, model.batch))
-            if batch.height
-        ]
-        names = list(shape_of(model))
-        found = pl.concat([part.select("input", *names) for part in answers]) if answers else None
-        if found is None:
-            return signed(model, pl.DataFrame(schema=shape_of(model)))
-        if not found["input"].equals(table["_input"]):
-            asked = table.select(input="_input")
-            found = asked.join(found, on="input", how="left", maintain_order="left")
-        return signed(model, found.select(names))
+        """The signed answers for each row of the table (the model's inputs, `_input`, `_sku`).
+
+        Whoever asks from several threads of a session waits here: what another is being told need not be asked again.
+        """
+        with self._asking:
+            digest = self._digest(model)
+            distinct = table.unique("_input", keep="first", maintain_order=True)
+            wanted, answers = distinct, []
+            if self._cache is not None and distinct.height:
+                answers = [self._cache.get(model, digest, distinct["_input"])]
+                wanted = distinct.join(
+                    answers[0], left_on="_input", right_on="input", how="anti", maintain_order="left"
+                )
+            self._count(model, digest, answers=table.height, cached=distinct.height - wanted.height)
+            answers += [
+                self._call(model, digest, batch).with_columns(input=batch["_input"])
+                for batch in wanted.iter_slices(max(1, model.batch))
+                if batch.height
+            ]
+            names = list(shape_of(model))
+            found = pl.concat([part.select("input", *names) for part in answers]) if answers else None
+            if found is None:
+                return signed(model, pl.DataFrame(schema=shape_of(model)))
+            if not found["input"].equals(table["_input"]):
+                asked = table.select(input="_input")
+                found = asked.join(found, on="input", how="left", maintain_order="left")
+            return signed(model, found.select(names))
 
     def _call(self, model: Model, digest: str, batch: pl.DataFrame) -> pl.DataFrame:
         """One call: reserve, ask, check, keep, settle."""

@@ -1,8 +1,10 @@
 """Changes: which keys of an input are new, different or gone, and which groups that concerns."""
 
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aios_assets.changes import Source, affected_groups, changed_keys, only_groups
+from aios_assets.changes import Source, affected_groups, changed_keys, in_parts, only_groups
 from policies.contract import ATTEMPT
 
 
@@ -52,3 +54,27 @@ def test_an_input_that_shares_nothing_with_the_group_concerns_all_of_them_and_st
     cut = only_groups("g", pl.DataFrame({"g": ["y"]}), {"t": STILL, "policy": still})
     assert cut["t"].collect()["k"].to_list() == ["3"]
     assert cut["policy"].collect()["setting"].to_list() == ["s"]
+
+
+ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["p", "q", "r", "s", None])), max_size=12)
+
+
+@given(ROWS, ROWS, st.integers(1, 4))
+def test_parts_share_no_group_and_lose_no_row(
+    carried: list[tuple[str, str | None]], beside: list[tuple[str, str | None]], parts: int
+) -> None:
+    frames = {
+        "matches": pl.DataFrame(carried, schema={"sku": pl.String, "product": pl.String}, orient="row").unique("sku"),
+        "records": pl.DataFrame({"sku": [sku for sku, _ in beside]}, schema={"sku": pl.String}).unique(),
+        "policy": pl.DataFrame({"level": [1]}),
+    }
+    made = in_parts("product", frames, {"matches": ("sku",), "records": ("sku",), "policy": ("level",)}, parts)
+    assert len(made) == parts
+    for name in ("matches", "records"):
+        assert pl.concat([part[name] for part in made]).sort(pl.all()).equals(frames[name].sort(pl.all()))
+    groups = [set(part["matches"]["product"]) for part in made]
+    assert sum(len(one) for one in groups) == len(set().union(*groups))
+    for part, found in zip(made, groups, strict=True):
+        assert part["policy"].equals(frames["policy"])
+        known = part["records"].join(frames["matches"], on="sku")
+        assert set(known["product"]) <= found

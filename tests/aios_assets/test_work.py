@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aios_assets import work as work_module
 from aios_assets.changes import Source
 from aios_assets.draft import merge
 from aios_assets.errors import StageError
@@ -320,8 +322,9 @@ def test_a_row_stage_ends_as_if_run_from_nothing(deliveries: list[tuple[str, lis
         table.take(work_of(table, feed(supplier, lines), batch=batch))
     last = dict(deliveries)
     fresh = Table(goods)
-    for supplier in sorted(last):
-        fresh.take(work_of(fresh, feed(supplier, last[supplier])))
+    with patch.multiple(work_module, LEAST=1, AT_ONCE=3):  # batches at once
+        for supplier in sorted(last):
+            fresh.take(work_of(fresh, feed(supplier, last[supplier])))
     assert table.values() == fresh.values()
 
 
@@ -343,10 +346,12 @@ def test_a_grouped_stage_ends_as_if_run_from_nothing(deliveries: list[tuple[str,
             assert touched <= {one[2] for one in set(was) ^ set(is_)}
         table.take(work)
         known = source.attempts
-    fresh = Table(sizes)
     whole = Source(source.rows.lazy(), None, GOODS.keys, frozenset())
-    fresh.take(table_work(sizes, {"goods": whole}, fresh.standing(), admits, {}, clean=as_is))
-    assert table.values() == fresh.values()
+    for least, parts in ((work_module.LEAST, 1), (0, 3)):  # whole, and many groups at once
+        fresh = Table(sizes)
+        with patch.multiple(work_module, LEAST=least, AT_ONCE=parts):
+            fresh.take(table_work(sizes, {"goods": whole}, fresh.standing(), admits, {}, clean=as_is))
+        assert table.values() == fresh.values()
 
 
 def test_a_stage_that_asks_what_changed_is_told_keys_and_keeps_its_own_rows_for_names() -> None:
