@@ -21,7 +21,10 @@ class LakeSettings(_Section):
 
     path: str = Field("./lake", description="folder of the governed tables; environment: AIOS_LAKE")
     buckets: int = Field(
-        16, ge=1, le=256, description="files a table is cut into by key; a change rewrites its bucket only"
+        16,
+        ge=1,
+        le=256,
+        description="files a table is cut into by key at most, one for 25,000 rows; a change rewrites its bucket only",
     )
 
 
