@@ -13,6 +13,7 @@ from aios_assets.draft import bucket_in
 from aios_assets.errors import AiosError, LakeError
 from aios_assets.fingerprint import bucket_of
 from aios_assets.lake import Lake, polars_schema
+from aios_assets.reviews import Reviewed
 from audit.entries import Decided
 from audit.ledger import Kind, Logged
 from audit.tables import TableState, Version
@@ -280,6 +281,12 @@ class _Tracing:
                 Step(one.entry.at, f"review: {_told(one.entry.body)}", "ledger", one.index)
                 for one in self.lake.ledger.read(kind=Kind.REVIEW, subject=name)
             ]
+        here = {(row["supplier"], row["sku"]) for row in records.iter_rows(named=True)}
+        steps += [
+            Step(one.at, f"{' and '.join('/'.join(record) for record in one.pair)}: {one.words}", "ledger", one.index)
+            for one in Reviewed.read(self.lake.ledger).decisions
+            if here.intersection(one.pair)
+        ]
         return sorted(steps, key=lambda step: (step.ledger_index is None, step.ledger_index or 0, step.what))
 
     def _deliveries(self, records: pl.DataFrame) -> list[Step]:
@@ -406,6 +413,8 @@ def _matched(row: Mapping[str, Any]) -> str:
         "likely": "is most likely the same as",
         "review": "may be the same as",
         "apart": "is not the same as",
+        "same": "is, by a person's word, the same as",
+        "different": "is, by a person's word, not the same as",
     }
     said = word.get(row["decision"], "was compared with")
     return (

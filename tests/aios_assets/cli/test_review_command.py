@@ -40,6 +40,9 @@ def test_a_merge_waits_for_a_second_look_and_is_shown_side_by_side(aios, own: Pa
     assert "Sony Bravia KDL-40 Television" in shown.out
     assert "Sony KDL-40 Bravia LCD TV" in shown.out
     assert "≠" in shown.out
+    story = [step["what"] for step in aios("trace", "bestco/B1", "--json").told["story"]]
+    assert any("ann decided `same`" in what and "the same TV" in what for what in story)
+    assert any("by a person's word, the same as acme/A1" in what for what in story)
     told = aios("review", "show", row["id"], "--json").told
     assert {one["field"]: one["differs"] for one in told["fields"]}["brand"] is False
     decide = ("review", "decide", row["id"], "same", "--why", "looked")
@@ -152,3 +155,28 @@ def test_a_sample_is_drawn_of_every_stratum_and_waits(aios, own: Path) -> None:
     assert counts == {"waiting": sum(told["drawn"].values())}
     measures = aios("sql", "SELECT measure, value FROM match_quality", "--json").told["rows"]
     assert ["recall", None] in measures
+
+
+@pytest.mark.slow
+def test_apply_runs_what_decisions_reach_as_dagster_does(aios, own: Path) -> None:
+    aios(*MERGE)
+    told = aios("matches", "apply", "--json").told
+    assert set(told["tables"]) == CONCERNED
+    assert (told["matches"], told["refusals"], told["faults"]) == (1, [], [])
+    again = aios("matches", "apply", "--json").told
+    assert {one["outcome"] for one in again["tables"].values()} == {"unchanged"}
+
+
+def test_one_after_the_other_measures_a_persons_time(aios, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    aios(*MERGE)
+    aios("matches", "merge", "acme/A2", "bestco/B2", "--by", "bob", "--why", "the same camera")
+    rerun(own)
+    answers = iter(["d", "another screen"])
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
+    # What bob asked for himself is not shown to bob; ann's merge is, and to overrule it takes more than a letter.
+    said = aios("review", "next", "--by", "bob", "--json")
+    assert (said.code, "--over" in said.err) == (3, True)
+    answers = iter(["s", "looked"])
+    told = aios("review", "next", "--by", "bob", "--json").told
+    assert [one["left"] for one in told["decided"]] == ["acme/A1"]
+    assert float(str(entries(own)[-1]["seconds"])) >= 0
