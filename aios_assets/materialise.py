@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from aios_assets import evidence, reviews, telemetry
+from aios_assets import evidence, reviews, survival, telemetry
 from aios_assets.changes import Source
 from aios_assets.draft import Following, buckets_of, following, write_draft
 from aios_assets.enrich.redact import tokenise, tokenise_frame
@@ -104,6 +104,8 @@ class _Attempt:
             self.inputs = (*self.inputs, evidence.pinned(lake.ledger))
         if "reviewed" in stage.resources:
             self.inputs = (*self.inputs, reviews.pinned(lake.ledger))
+        if "survival" in stage.resources:
+            self.inputs = (*self.inputs, survival.pinned(survival.in_force(runtime.settings)))
         self.last = self.state.settled if self.state else None
         self.standing: Standing = runtime.standing(stage, self.last)
         self.models: Gateway = runtime.models.session(run.id)

@@ -13,9 +13,9 @@ from aios_assets.errors import AiosError
 from aios_assets.feeds import LINE, FeedError
 from aios_assets.feeds.batch import PLACE
 from aios_assets.lake import Lake
-from aios_assets.stages.listings import ATTRIBUTE, FIELDS
 from aios_assets.stages.products import PRODUCTS, products
 from aios_assets.stages.records import records
+from aios_assets.stages.said import ATTRIBUTE, FIELDS, written
 from aios_assets.vault import Vault
 from audit.ledger import Kind
 from lineage.receipts import SourceLine, split_answers
@@ -151,10 +151,7 @@ def _again(runtime: Answers, file: str, taken: pl.DataFrame) -> pl.DataFrame:
     feed = mapped.drop([name for name in PLACE if name in mapped.columns]).join(taken, on="line")
     recorded = records(feed, runtime.vault)
     normal = split_answers(products(recorded), PRODUCTS).frame
-    stated = [
-        normal.select(*RECORD, pl.lit(name).alias("field"), pl.col(name).cast(pl.String).alias("again"))
-        for name in FIELDS
-    ]
+    stated = [normal.select(*RECORD, pl.lit(name).alias("field"), written(name).alias("again")) for name in FIELDS]
     titled = normal.filter(pl.col("title").is_not_null()).select(*RECORD, "language", "title")
     found = runtime.models.ask("extract/attributes", titled).frame()
     read = found.select(

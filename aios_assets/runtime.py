@@ -14,6 +14,7 @@ from aios_assets.reviews import Reviewed
 from aios_assets.settings import Settings, load
 from aios_assets.split import quarantine_contract
 from aios_assets.stage import Stage
+from aios_assets.survival import in_force
 from aios_assets.vault import Vault
 from aios_assets.work import Standing
 from audit.checkpoint import Signer
@@ -83,6 +84,8 @@ class Runtime:
         known: dict[str, Any] = {"models": models, "vault": self.vault, "ledger": self.lake.ledger}
         if "reviewed" in stage.resources:
             known["reviewed"] = Reviewed.read(self.lake.ledger)
+        if "survival" in stage.resources:
+            known["survival"] = in_force(self.settings)
         return {name: known[name] for name in stage.resources if name in known}
 
     def standing(self, stage: Stage, last: Decided | None) -> Standing:

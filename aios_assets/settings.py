@@ -3,13 +3,21 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from aios_assets.errors import SettingsError
 
 PROFILES = ("pilot", "scale", "run")
+
+
+class Fixed(dict[str, Any]):
+    """A table of settings that nobody changes, so that settings can be looked up by."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """Over its items."""
+        return hash(frozenset(self.items()))
 
 
 class _Section(BaseModel):
@@ -57,6 +65,17 @@ class StageSettings(_Section):
     batch_rows: int = Field(250_000, ge=1, description="rows that a row stage is handed at a time")
 
 
+class SurvivorshipSettings(_Section):
+    """Whose word counts where records of one product differ."""
+
+    fields: Annotated[dict[str, Annotated[tuple[str, ...], Strict(strict=False)]], AfterValidator(Fixed)] = Field(
+        Fixed(), description='criteria of a field, the first that tells decides, e.g. {price = ["trust", "recency"]}'
+    )
+    trust: Annotated[dict[str, float], AfterValidator(Fixed)] = Field(
+        Fixed(), description="how far a supplier's word goes, 0 to 1, before what its mapping says, e.g. {acme = 0.9}"
+    )
+
+
 class LineageSettings(_Section):
     """Where lineage events are shipped."""
 
@@ -87,6 +106,7 @@ class Settings(_Section):
     policy: PolicySettings = PolicySettings()
     feeds: FeedSettings = FeedSettings()
     stages: StageSettings = StageSettings()
+    survivorship: SurvivorshipSettings = SurvivorshipSettings()
     lineage: LineageSettings = LineageSettings()
     reviews: ReviewSettings = ReviewSettings()
     secrets: SecretSettings = SecretSettings()
@@ -185,6 +205,8 @@ def _toml(value: object) -> str:
     match value:
         case str():
             return f'"{value}"'
+        case dict():
+            return "{" + ", ".join(f'"{name}" = {_toml(item)}' for name, item in value.items()) + "}"
         case tuple():
             return "[" + ", ".join(_toml(item) for item in value) + "]"
         case _:

@@ -30,20 +30,24 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from aios_assets.enrich import look
 from aios_assets.enrich.clean import Clean
 from aios_assets.enrich.matching import learn, match
+from aios_assets.enrich.survivorship import package_default
 from aios_assets.fingerprint import fingerprint
 from aios_assets.materialise import Run, materialise
 from aios_assets.runtime import Runtime
 from aios_assets.settings import load
 from aios_assets.split import quarantine_contract
 from aios_assets.stage import Stage
+from aios_assets.stages.conflicts import conflicts
+from aios_assets.stages.golden import golden
 from aios_assets.stages.listings import listings
 from aios_assets.stages.matches import matches
 from aios_assets.stages.neighbours import MERGED, NEIGHBOURS, neighbours
 from aios_assets.stages.products import products
 from aios_assets.stages.records import records
+from aios_assets.stages.survivorship import survivorship
 from aios_assets.work import Feed
 from policies.candidate import InputFacts
-from policies.contract import ATTEMPT
+from policies.contract import ATTEMPT, RECEIPT_TYPES
 from policies.quality.suite import warm
 from serving.local.attributes import Attributes, OneAttribute
 
@@ -160,7 +164,14 @@ class Ungoverned:
         self.write("neighbours", self.found)
         grouped = matches(self.found.lazy()).collect()
         self.write("matches", grouped)
-        self.write("listings", listings(values.lazy(), grouped.lazy(), self.models))
+        policy = survivorship(package_default())
+        self.write("survivorship", policy)
+        stands = golden(values.lazy(), grouped.lazy(), policy.lazy(), self.models)
+        self.write("golden", stands)
+        receipts = [pl.col("value").struct.field(part).alias(f"value__{part}") for part in RECEIPT_TYPES]
+        stands = stands.with_columns(*receipts, pl.col("value").struct.field("value"))
+        self.write("conflicts", conflicts(stands.lazy()).collect())
+        self.write("listings", listings(values.lazy(), grouped.lazy(), stands.lazy(), self.models))
 
 
 def plain(folder: Path) -> Callable[[str, pl.DataFrame], None]:
@@ -227,7 +238,7 @@ def measure(rows: int, home: Path, *, rounds: int) -> dict[str, Any]:
 
     feed, found = feed_of(rows), truth(rows)
     again = feed_of(rows, changed=0.01)
-    stages = [records, products, known(found), matches, listings]
+    stages = [records, products, known(found), matches, survivorship, golden, conflicts, listings]
     seconds: dict[str, list[tuple[float, float, Any]]] = {}
 
     def ungoverned(name: str, writer: Callable[[Path], Callable[[str, pl.DataFrame], None]], at: Path) -> None:

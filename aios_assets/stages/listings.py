@@ -4,30 +4,27 @@ import polars as pl
 
 from aios_assets.keyed import key_hash
 from aios_assets.stage import table_stage
-from lineage.receipts import answer
-from policies.contract import Column, Contract, in_set
+from aios_assets.stages.said import KEY, MET, READ, said
+from policies.contract import RECEIPT_TYPES, Column, Contract, in_set
 from serving.gateway import Gateway
 
 CHANNEL = "catalogue"
-UNKNOWN_LOCALE = "und"
-"""BCP 47's word for an undetermined language."""
-
-FIELDS = ("title", "description", "brand", "model", "gtin", "price", "currency", "category", "image")
-ATTRIBUTE = "attribute:"
-UNQUOTED = pl.lit(None, dtype=pl.String)
-"""No span to show: the value is the whole of what stood there."""
-KEY = ("product", "field", "locale")
-READ = tuple(f"products.{field}" for field in FIELDS)
-MET = ("products.supplier", "products.sku", "matches.supplier", "matches.sku")
-"""What records meet their product by, and, among equals, what decides whose value is taken."""
-CHOSEN = ("matches.product", "products.language", *MET, *READ)
+VALUE = ("value", *(f"value__{part}" for part in RECEIPT_TYPES))
+MEMBERS = ("matches.product", "matches.members", *MET)
+GOLDEN = tuple(f"golden.{name}" for name in (*KEY, *VALUE, "supplier", "sku", "agree", "differ"))
+CHOSEN = (*MEMBERS, "products.language", *READ, *GOLDEN)
 
 LISTINGS = Contract(
     key=("product", "field", "locale", "channel"),
     columns=(
-        Column("product", pl.String, reads=("matches.product", *MET), tags={"digest"}),
+        Column("product", pl.String, reads=(*MEMBERS, "golden.product"), tags={"digest"}),
         Column("field", pl.String, reads=CHOSEN, about="title, price, …, or attribute:<name>"),
-        Column("locale", pl.String, reads=("products.language",), about="BCP 47; und where no language is known"),
+        Column(
+            "locale",
+            pl.String,
+            reads=("products.language", "golden.locale"),
+            about="BCP 47; und where it is in no language",
+        ),
         Column("channel", pl.String, reads=("matches.product",)),
         Column("value", pl.String, reads=CHOSEN, tags={"published", "text"}, answered=True),
         Column("supplier", pl.String, reads=CHOSEN, about="whose record the value was taken from"),
@@ -40,56 +37,35 @@ LISTINGS = Contract(
 
 
 @table_stage(LISTINGS, group="product")
-def listings(products: pl.LazyFrame, matches: pl.LazyFrame, models: Gateway) -> pl.DataFrame:
-    """What a channel would get of each golden product, value by value, each with the record that it was taken from."""
-    members = products.join(matches.select("supplier", "sku", "product"), on=["supplier", "sku"]).collect()
-    stated = pl.concat([_stated(members, field) for field in FIELDS])
-    found = _found(members, models)
-    return _chosen(pl.concat([stated, found]))
+def listings(products: pl.LazyFrame, matches: pl.LazyFrame, golden: pl.LazyFrame, models: Gateway) -> pl.DataFrame:
+    """What a channel would get of each product, value by value: the golden values, and a lone record's own.
+
+    Each with the record that it was taken from.
+    """
+    alone = matches.filter(pl.col("members") == 1).select("supplier", "sku", "product")
+    own = _surest(said(products.join(alone, on=["supplier", "sku"]).collect(), models))
+    own = own.with_columns(agree=pl.lit(1, pl.Int64), differ=pl.lit(0, pl.Int64))
+    standing = golden.select(*KEY, _answered(), "supplier", "sku", "agree", "differ").collect()
+    return pl.concat([own, standing]).with_columns(pl.lit(CHANNEL).alias("channel"))
 
 
-def _stated(members: pl.DataFrame, field: str) -> pl.DataFrame:
-    """A field as each record states it, long."""
-    return members.filter(pl.col(field).is_not_null()).select(
-        "product",
-        pl.lit(field).alias("field"),
-        pl.col("language").fill_null(UNKNOWN_LOCALE).alias("locale"),
-        answer(pl.col(field).cast(pl.String), by=f"source/{field}", confidence=1.0, evidence=UNQUOTED).alias("value"),
-        "supplier",
-        "sku",
-    )
+def _answered() -> pl.Expr:
+    """A golden value with its receipt, as it was answered."""
+    parts = ("value", *RECEIPT_TYPES)
+    return pl.struct(pl.col(name).alias(part) for name, part in zip(VALUE, parts, strict=True)).alias("value")
 
 
-def _found(members: pl.DataFrame, models: Gateway) -> pl.DataFrame:
-    """Attributes that a model reads off each title, long."""
-    titled = members.filter(pl.col("title").is_not_null())
-    told = models.ask("extract/attributes", titled.select("product", "supplier", "sku", "language", "title")).frame()
-    return told.select(
-        "product",
-        pl.format("{}{}", pl.lit(ATTRIBUTE), "attribute").alias("field"),
-        pl.col("language").fill_null(UNKNOWN_LOCALE).alias("locale"),
-        "value",
-        "supplier",
-        "sku",
-    )
-
-
-def _chosen(said: pl.DataFrame) -> pl.DataFrame:
-    """One value for each key: what most records say; among equals the fullest, then the first supplier and SKU."""
+def _surest(said: pl.DataFrame) -> pl.DataFrame:
+    """One value a key: where a title names several, the surest, among equals the fullest, then the first in the alphabet."""
     # Different hashes prove different keys; only where they are equal the keys themselves are looked at.
     suspect = said.select(key_hash(KEY)).to_series().is_duplicated()
-    near = said.filter(suspect).with_columns(pl.struct(KEY).is_duplicated().alias("contested"))
-    alone = pl.concat([said.filter(~suspect), near.filter(~pl.col("contested")).drop("contested")])
-    alone = alone.with_columns(agree=pl.lit(1, pl.Int64), differ=pl.lit(0, pl.Int64))
-    several = (
-        near.filter("contested")
-        .with_columns(pl.col("value").struct.field("value").alias("said"))
-        .with_columns(
-            pl.len().over([*KEY, "said"]).cast(pl.Int64).alias("agree"), pl.len().over(KEY).cast(pl.Int64).alias("all")
+    value = pl.col("value").struct
+    chosen = (
+        said.filter(suspect)
+        .sort(
+            value.field("confidence"), value.field("value").str.len_chars(), value.field("value"),
+            descending=[True, True, False], nulls_last=True,
         )
-        .sort("agree", pl.col("said").str.len_chars(), "supplier", "sku", descending=[True, True, False, False])
         .unique(subset=KEY, keep="first", maintain_order=True)
-        .with_columns(differ=pl.col("all") - pl.col("agree"))
-    )
-    names = [column.name for column in LISTINGS.columns if column.name != "channel"]
-    return pl.concat([alone.select(names), several.select(names)]).with_columns(pl.lit(CHANNEL).alias("channel"))
+    )  # fmt: skip
+    return pl.concat([said.filter(~suspect), chosen])

@@ -15,6 +15,8 @@ from aios_assets.reviews import Verdict, pair_of
 from aios_assets.runtime import Runtime
 from aios_assets.settings import load
 from aios_assets.stage import Stage
+from aios_assets.stages.conflicts import conflicts
+from aios_assets.stages.golden import golden
 from aios_assets.stages.listings import listings
 from aios_assets.stages.match_labels import match_labels
 from aios_assets.stages.match_model import match_model
@@ -24,12 +26,16 @@ from aios_assets.stages.neighbours import neighbours
 from aios_assets.stages.products import products
 from aios_assets.stages.records import records
 from aios_assets.stages.reviews import reviews
+from aios_assets.stages.survivorship import survivorship
 from policies.bundle import Bundle
 from policies.contract import ATTEMPT, FINGERPRINT
 from policies.engine import PolicyEngine
 from policies.wasm import WasmEngine
 
-CHAIN = (records, products, match_labels, match_model, neighbours, matches, listings, reviews, match_quality)
+CHAIN = (
+    records, products, match_labels, match_model, neighbours, matches, survivorship, golden, conflicts, listings, reviews,
+    match_quality,
+)  # fmt: skip
 HEADER = ("sku", "title", "description", "brand", "price")
 
 Row = Mapping[str, str]

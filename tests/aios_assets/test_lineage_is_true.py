@@ -10,6 +10,7 @@ import pytest
 from core_fixtures import CHAIN, Shop, decide, kettles, row
 
 from aios_assets.enrich.matching import learn
+from aios_assets.enrich.survivorship import package_default
 from aios_assets.intake import take_in
 from aios_assets.reviews import Reviewed, Verdict
 from aios_assets.stage import FEED, Changes, Stage
@@ -63,8 +64,13 @@ def inputs(shop: Shop) -> Mapping[str, Frames]:
 def made_of(stage: Stage, frames: Frames, shop: Shop) -> pl.DataFrame:
     """The physical columns that a stage's function makes of these frames, called as a function."""
     named: dict[str, Any] = {name: frame if stage.rowwise else frame.lazy() for name, frame in frames.items()}
-    resources = {"vault": shop.runtime.vault, "models": shop.runtime.models, "changes": Changes(None, {})}
-    resources["reviewed"] = Reviewed.read(shop.runtime.lake.ledger)
+    resources = {
+        "vault": shop.runtime.vault,
+        "models": shop.runtime.models,
+        "changes": Changes(None, {}),
+        "reviewed": Reviewed.read(shop.runtime.lake.ledger),
+        "survival": package_default(),
+    }
     named |= {name: resources[name] for name in stage.resources}
     made = stage(**named)
     made = made.collect() if isinstance(made, pl.LazyFrame) else made
@@ -86,6 +92,8 @@ def perturbed(frames: Frames, table: str, column: str, values: list[str | None])
         # Another model, learned of other records.
         model = learn(frames["products"].with_columns(pl.lit("copper").alias("title")))
         new = pl.Series(column, [base64.b64encode(model.to_bytes()).decode()])
+    elif column == "criteria":
+        new = pl.Series(column, [("recency", "with price", "completeness, trust")[len(values) % 3]] * len(old))
     elif column in keys and old.dtype == pl.String:
         new = frame.select(pl.format("{}-{}", column, pl.lit(str(values[0]))).alias(column)).to_series()
     elif old.dtype == pl.String:

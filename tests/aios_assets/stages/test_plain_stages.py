@@ -8,9 +8,11 @@ import polars as pl
 import pytest
 
 from aios_assets.enrich import personal
+from aios_assets.enrich.survivorship import package_default
 from aios_assets.reviews import Reviewed
 from aios_assets.split import RULE, split
 from aios_assets.stage import Changes
+from aios_assets.stages.golden import GOLDEN, golden
 from aios_assets.stages.listings import LISTINGS, listings
 from aios_assets.stages.match_labels import match_labels
 from aios_assets.stages.match_model import MATCH_MODEL, match_model
@@ -18,6 +20,7 @@ from aios_assets.stages.matches import MATCHES, matches
 from aios_assets.stages.neighbours import NEIGHBOURS, neighbours
 from aios_assets.stages.products import PRODUCTS, products
 from aios_assets.stages.records import FIELDS, RECORDS, records
+from aios_assets.stages.survivorship import survivorship
 from lineage.receipts import signed, split_answers
 from policies.contract import FINGERPRINT, Contract
 from serving.gateway import Gateway
@@ -174,11 +177,13 @@ def chain(made: pl.DataFrame) -> dict[str, pl.DataFrame]:
     model = match_model(lazy, UNDECIDED, changes=first)
     near = neighbours(lazy, model.lazy(), UNDECIDED, changes=first)
     matched = matches(near.lazy()).collect()
+    policy = survivorship(survival=package_default()).lazy()
+    stands = physical(golden(lazy, matched.lazy(), policy, models=gateway()), GOLDEN).lazy()
     return {
         "model": model,
         "near": near,
         "matched": matched,
-        "listed": listings(lazy, matched.lazy(), models=gateway()),
+        "listed": listings(lazy, matched.lazy(), stands, models=gateway()),
     }
 
 
