@@ -1,14 +1,13 @@
 """Block: which pairs of records are worth comparing, a handful for each record whatever the size of the catalogue.
 
-Every record looks for its nearest records of the other suppliers by rare words and by character trigrams (half and half),
-with sparse matrix products in slices. Tokens are looked up from the rarest on until a record has spent its budget of
-postings: a token in half the catalogue costs nothing, and a catalogue ten times as large costs ten times as much.
+Every record looks for its nearest records of the other suppliers by words, character trigrams, part numbers, GTINs and pairs
+of rare words, with sparse matrix products in slices. Tokens are looked up from the rarest on until a record has spent its
+budget of postings: a token in half the catalogue costs nothing, and a catalogue ten times as large costs ten times as much.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, cast
 
 import numpy as np
@@ -17,7 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sparse_dot_topn import sp_matmul_topn
 
-from aios_assets.enrich.matching.corpus import Corpus, Matrix, scaled
+from aios_assets.enrich.matching.corpus import GTIN, Corpus, Matrix, scaled, unit, weighted
 from aios_assets.enrich.matching.model import MatchModel
 
 ASKED_PER_RECORD: Final = 7.0
@@ -29,7 +28,7 @@ NEAREST: Final = (3, 10)
 NEAREST_DIRTY: Final = 8
 """Fewest neighbours that a record of a dirty source asks for."""
 
-POSTINGS: Final = 50_000
+POSTINGS: Final = 5_000
 """How many postings one record may visit."""
 
 TIE: Final = 1e-3
@@ -51,10 +50,61 @@ class Candidates:
         return len(self.left)
 
 
-def space(corpus: Corpus) -> Matrix:
-    """Records x (words + trigrams), unit rows: the space in which neighbours are looked for."""
-    half = np.float32(np.sqrt(0.5))
-    return sp.csr_matrix(sp.hstack([corpus.words * half, corpus.grams * half], format="csr"))
+@dataclass(frozen=True)
+class Space:
+    """The space in which neighbours are looked for: records x tokens, rows of length one at most, and each token's cost.
+
+    A record's words, trigrams, identifiers and word pairs count alike, as far as it has them. Tokens that nobody can afford
+    have no column.
+    """
+
+    matrix: Matrix
+    costs: NDArray[np.int64]
+
+
+def space(corpus: Corpus, model: MatchModel) -> Space:
+    """Every record's place in the space, by the counts that the model holds."""
+    learned = corpus.learned
+    code_counts = model.code_counts(corpus.code_names)
+    codes = unit(weighted(corpus.codes, learned.rarity(code_counts)))
+    left_out = _pair_codes(model.common, corpus.vocabulary)
+    pairs, pair_costs = corpus.pairs.matrix(left_out)
+    gtins, gtin_costs = _gtins(corpus, model.common)
+    blocks = [
+        (corpus.words, learned.counts_of(corpus.vocabulary)),
+        (corpus.grams, learned.gram_counts(corpus.gram_names)),
+        (codes, code_counts),
+        (gtins, gtin_costs),
+        (pairs, pair_costs),
+    ]
+    filled = np.sum([np.diff(block.indptr) > 0 for block, _ in blocks], axis=0)
+    share = (1 / np.sqrt(np.maximum(filled, 1))).astype(np.float32)
+    affordable = [(scaled(sp.csr_matrix(block[:, cost <= POSTINGS]), share), cost) for block, cost in blocks]
+    costs = np.concatenate([cost[cost <= POSTINGS] for _, cost in affordable])
+    return Space(sp.csr_matrix(sp.hstack([block for block, _ in affordable], format="csr")), costs)
+
+
+def _pair_codes(common: Mapping[str, int], vocabulary: pl.Series) -> NDArray[np.int64]:
+    """Codes of the common word pairs, as far as their words are in the vocabulary."""
+    said = [pair.split(" ") for pair in common if " " in pair]
+    place = pl.DataFrame({"word": vocabulary}).with_row_index("at")
+    ends = [
+        pl.DataFrame({"word": [pair[side] for pair in said]}, schema={"word": pl.String})
+        .join(place, on="word", how="left", maintain_order="left")["at"]
+        .cast(pl.Int64)
+        for side in (0, 1)
+    ]
+    return (ends[0] * len(vocabulary) + ends[1]).drop_nulls().to_numpy()
+
+
+def _gtins(corpus: Corpus, common: Mapping[str, int]) -> tuple[Matrix, NDArray[np.int64]]:
+    """Records x distinct GTINs, and what each costs: a number that stands in many records is a placeholder."""
+    having = np.flatnonzero(corpus.gtins)
+    names, column = np.unique(corpus.gtins[having], return_inverse=True)
+    ones = np.ones(len(having), dtype=np.float32)
+    matrix = sp.csr_matrix((ones, (having, column)), shape=(corpus.size, len(names)), dtype=np.float32)
+    often = {int(name[len(GTIN) :]): count for name, count in common.items() if name.startswith(GTIN)}
+    return matrix, np.array([often.get(name, 1) for name in names.tolist()], dtype=np.int64)
 
 
 def neighbours_wanted(sizes: NDArray[np.int64], dirty: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -75,7 +125,8 @@ class Lookup:
     def __init__(self, corpus: Corpus, model: MatchModel) -> None:
         self.corpus = corpus
         self.model = model
-        self.space = space(corpus)
+        held = space(corpus, model)
+        self.space, self._costs = held.matrix, held.costs
         self._lot = _lot(corpus)
         self._found = scaled(self.space, (1.0 - TIE * self._lot).astype(np.float32))
         self.suppliers: list[str] = corpus.records["supplier"].unique().sort().to_list()
@@ -175,13 +226,6 @@ class Lookup:
         kept[order] = spent - before[row[order]] <= POSTINGS
         at = (row[kept], queries.indices[kept])
         return sp.csr_matrix((queries.data[kept], at), shape=queries.shape, dtype=np.float32)
-
-    @cached_property
-    def _costs(self) -> NDArray[np.int64]:
-        """How many records hold each token, by the model's counts."""
-        body = self.corpus
-        counts = [body.learned.counts_of(body.vocabulary), body.learned.gram_counts(body.gram_names)]
-        return np.concatenate(counts)
 
 
 def _lot(corpus: Corpus) -> NDArray[np.float64]:

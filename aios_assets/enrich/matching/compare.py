@@ -143,31 +143,14 @@ class Comparer:
     # part numbers
 
     @cached_property
-    def _code_lists(self) -> pl.Series:
-        model = tokens.squashed(pl.col("model"))
-        own = (
-            pl.when(model.str.len_chars() >= 3)
-            .then(pl.concat_list(model))
-            .otherwise(pl.lit([], dtype=pl.List(pl.String)))
-        )
-        return self.corpus.text.select(
-            pl.concat_list(tokens.codes(pl.col("title")), tokens.codes(pl.col("model")), own).list.unique()
-        ).to_series()
-
-    @cached_property
-    def _code_matrix(self) -> Matrix:
-        names = self._code_lists.explode(empty_as_null=False, keep_nulls=False).unique().sort()
-        return incidence(self._code_lists, names)
-
-    @cached_property
     def _squashed(self) -> pl.Series:
         return self.corpus.text.select(tokens.squashed(pl.col("bag"))).to_series()
 
     def _codes(
         self, columns: dict[str, NDArray[np.float32]], left: NDArray[np.int64], right: NDArray[np.int64]
     ) -> None:
-        same = dot(self._code_matrix, self._code_matrix, left, right) > 0
-        have = np.diff(self._code_matrix.indptr) > 0
+        same = dot(self.corpus.codes, self.corpus.codes, left, right) > 0
+        have = np.diff(self.corpus.codes.indptr) > 0
         open_ = np.flatnonzero(~same & (have[left] | have[right]))
         inside = np.zeros(len(left), dtype=bool)
         inside[open_] = self._stands_in(left[open_], right[open_]) | self._stands_in(right[open_], left[open_])
@@ -177,7 +160,7 @@ class Comparer:
 
     def _stands_in(self, owner: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether any part number (four characters or more) of the owner stands in the other's squashed text."""
-        pairs = pl.DataFrame({"code": self._code_lists.gather(owner), "text": self._squashed.gather(other)})
+        pairs = pl.DataFrame({"code": self.corpus.code_lists.gather(owner), "text": self._squashed.gather(other)})
         looked = (
             pairs.with_row_index("pair")
             .explode("code", empty_as_null=False, keep_nulls=False)
@@ -204,7 +187,7 @@ class Comparer:
         columns["model_near"] = near.astype(np.float32)
         shared = (columns["same_code"] > 0) | (columns["code_inside"] > 0)
         columns["other_model"] = (both & ~same & ~inside & ~near & ~shared).astype(np.float32)
-        gtin = self._gtins
+        gtin = self.corpus.gtins
         known = (gtin[left] > 0) & (gtin[right] > 0)
         columns["same_gtin"] = (known & (gtin[left] == gtin[right])).astype(np.float32)
         columns["other_gtin"] = (known & (gtin[left] != gtin[right])).astype(np.float32)
@@ -212,13 +195,6 @@ class Comparer:
     @cached_property
     def _models(self) -> pl.Series:
         return self.corpus.text.select(tokens.squashed(pl.col("model"))).to_series()
-
-    @cached_property
-    def _gtins(self) -> NDArray[np.int64]:
-        digits = self.corpus.records["gtin"].fill_null("").str.replace_all(r"\D", "")
-        good = digits.str.len_chars().is_between(8, 14)
-        number = digits.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
-        return cast("NDArray[np.int64]", np.where(good.to_numpy(), number, 0))
 
     # quantities and numbers
 

@@ -9,13 +9,20 @@ import polars as pl
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from aios_assets.enrich.matching import tokens
+from aios_assets.enrich.matching import tokens, wordpairs
 from aios_assets.errors import AiosError
 
 Matrix: TypeAlias = Any
 """A scipy CSR matrix; scipy-stubs' generics add nothing here."""
 
 KEY: Final = ("supplier", "sku")
+KEPT: Final = (*KEY, "gtin", "price", "currency", "category")
+COMMON: Final = 50
+"""Part numbers and GTINs that stand in more records than this are counted; rarer ones are all alike."""
+
+GTIN: Final = "gtin:"
+"""How a GTIN is written among the common names: no word and no part number has a colon."""
+
 TEXTS: Final = ("title", "description", "brand", "model", "gtin", "category", "attributes")
 OPTIONAL: Final = (*TEXTS, "price", "currency")
 
@@ -125,6 +132,52 @@ class Corpus:
         return self._spelled["gram"].unique().sort()
 
     @cached_property
+    def code_lists(self) -> pl.Series:
+        """Each record's part numbers, squashed: those in its title, and its model number however it is written."""
+        model = tokens.squashed(pl.col("model"))
+        own = (
+            pl.when(model.str.len_chars() >= 3)
+            .then(pl.concat_list(model))
+            .otherwise(pl.lit([], dtype=pl.List(pl.String)))
+        )
+        return self.text.select(
+            pl.concat_list(tokens.codes(pl.col("title")), tokens.codes(pl.col("model")), own).list.unique()
+        ).to_series()
+
+    @cached_property
+    def code_names(self) -> pl.Series:
+        """The part numbers that any record has, sorted."""
+        return self.code_lists.explode(empty_as_null=False, keep_nulls=False).unique().sort()
+
+    @cached_property
+    def codes(self) -> Matrix:
+        """Records x part numbers (binary)."""
+        return incidence(self.code_lists, self.code_names)
+
+    @cached_property
+    def gtins(self) -> NDArray[np.int64]:
+        """Each record's GTIN (or ISBN) as a number, zero where it has none."""
+        digits = self.records["gtin"].fill_null("").str.replace_all(r"\D", "")
+        good = digits.str.len_chars().is_between(8, 14)
+        number = digits.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+        return cast("NDArray[np.int64]", np.where(good.to_numpy(), number, 0))
+
+    @cached_property
+    def pairs(self) -> wordpairs.WordPairs:
+        """Pairs of rare words that stand in one record."""
+        return wordpairs.word_pairs(self.bag, self.learned.counts_of(self.vocabulary))
+
+    def common(self) -> dict[str, int]:
+        """In how many records the commonest part numbers, GTINs (`gtin:…`) and pairs of words (`word word`) stand."""
+        counts = np.bincount(self.codes.indices, minlength=len(self.code_names))
+        often = np.flatnonzero(counts > COMMON)
+        codes = dict(zip(self.code_names.gather(often).to_list(), counts[often].tolist(), strict=True))
+        numbers, counts = np.unique(self.gtins[self.gtins > 0], return_counts=True)
+        often = np.flatnonzero(counts > COMMON)
+        told = zip(numbers[often].tolist(), counts[often].tolist(), strict=True)
+        return codes | {f"{GTIN}{number}": count for number, count in told} | self.pairs.common(self.vocabulary)
+
+    @cached_property
     def _spelled(self) -> pl.DataFrame:
         return _grams(self.vocabulary)
 
@@ -157,7 +210,7 @@ def corpus(records: pl.DataFrame, vocabulary: Vocabulary | None) -> tuple[Corpus
         vocabulary = Vocabulary(counted["word"], counted["count"].cast(pl.Int64).to_numpy(), len(records))
     return (
         Corpus(
-            records=records,
+            records=records.select(KEPT),
             text=text,
             learned=vocabulary,
             vocabulary=counted["word"],

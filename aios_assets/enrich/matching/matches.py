@@ -51,7 +51,7 @@ def learn(records: pl.DataFrame, *, within: bool | None = None, weights: tuple[f
     dirty = _dirty(frame, within)
     asked = neighbours_wanted(np.bincount(body.sources), np.isin(suppliers, dirty))
     wanted = dict(zip(suppliers, asked.tolist(), strict=True))
-    plain = MatchModel(vocabulary, weights, NOTHING, {}, dirty, wanted, {})
+    plain = MatchModel(vocabulary, weights, NOTHING, {}, dirty, wanted, {}, body.common())
     lookup = Lookup(body, plain)
     pairs = symmetric(*lookup.asked(np.arange(body.size)))
     scores = _scored(body, plain, pairs.left, pairs.right)

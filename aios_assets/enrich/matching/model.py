@@ -14,7 +14,7 @@ from aios_assets.enrich.matching.compare import NAMES
 from aios_assets.enrich.matching.corpus import MatchingError, Vocabulary
 from aios_assets.enrich.matching.weigh import NOTHING, Calibration
 
-FORMAT: Final = "aios-match-model/1"
+FORMAT: Final = "aios-match-model/2"
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class MatchModel:
 
     `calibrations` are by pair of suppliers in sorted order; `overall` speaks for pairs of which too little is known.
     `dirty` suppliers list the same product more than once. `wanted`: how many neighbours a record of a supplier looks up.
-    `lone`: what a word counts that only one of two records has, where that is not nothing.
+    `lone`: what a word counts that only one of two records has, where that is not nothing. `common`: in how many records the
+    commonest part numbers and pairs of words stand.
     """
 
     vocabulary: Vocabulary
@@ -33,6 +34,11 @@ class MatchModel:
     dirty: tuple[str, ...]
     wanted: dict[str, int]
     lone: dict[str, float]
+    common: dict[str, int]
+
+    def code_counts(self, codes: pl.Series) -> NDArray[np.int64]:
+        """In how many records each part number stood; all but the common ones count as seen once."""
+        return np.array([self.common.get(code, 1) for code in codes.to_list()], dtype=np.int64)
 
     def lone_words(self, words: pl.Series) -> NDArray[np.float64]:
         """For each word how much it counts when only one of two records has it; a word never seen counts nothing."""
@@ -57,6 +63,7 @@ class MatchModel:
                 "dirty": list(self.dirty),
                 "wanted": self.wanted,
                 "lone": self.lone,
+                "common": self.common,
             },
             option=orjson.OPT_SORT_KEYS,
         )
@@ -80,6 +87,7 @@ class MatchModel:
                 dirty=tuple(told["dirty"]),
                 wanted={supplier: int(count) for supplier, count in told["wanted"].items()},
                 lone={word: float(value) for word, value in told["lone"].items()},
+                common={name: int(count) for name, count in told["common"].items()},
             )
         except (KeyError, TypeError, ValueError) as error:
             raise MatchingError("a match model", "these bytes are none", "learn one from the catalogue") from error
