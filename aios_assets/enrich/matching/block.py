@@ -6,8 +6,9 @@ budget of postings: a token in half the catalogue costs nothing, and a catalogue
 """
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Final, cast
 
 import numpy as np
@@ -18,6 +19,7 @@ from sparse_dot_topn import sp_matmul_topn
 
 from aios_assets.enrich.matching.corpus import GTIN, Corpus, Matrix, scaled, unit, weighted
 from aios_assets.enrich.matching.model import MatchModel
+from aios_assets.enrich.matching.scratch import Arrays, Scratch
 
 ASKED_PER_RECORD: Final = 7.0
 """How many neighbours a record asks for on average, over all sources; a pair asked from both sides is one candidate."""
@@ -119,6 +121,18 @@ def neighbours_wanted(sizes: NDArray[np.int64], dirty: NDArray[np.bool_]) -> NDA
     return cast("NDArray[np.int64]", np.clip(np.floor(share), *NEAREST).astype(np.int64))
 
 
+class Among:
+    """The records that may be found, by token; turned round when the first one looks."""
+
+    def __init__(self, found: Matrix, rows: NDArray[np.int64]) -> None:
+        self._found, self.rows = found, rows
+
+    @cached_property
+    def inverted(self) -> Matrix:
+        """Tokens x these records."""
+        return sp.csr_matrix(self._found[self.rows].T)
+
+
 class Lookup:
     """Looks up the neighbours of records; what a token costs and how many are wanted is pinned by the model."""
 
@@ -131,23 +145,29 @@ class Lookup:
         self._found = scaled(self.space, (1.0 - TIE * self._lot).astype(np.float32))
         self.suppliers: list[str] = corpus.records["supplier"].unique().sort().to_list()
 
-    def asked(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-        """What each of `rows` asks for: (asking, neighbour, cosine), each asking record its own nearest."""
+    def asked(
+        self, rows: NDArray[np.int64], scratch: Scratch | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        """What each of `rows` asks for: (asking, neighbour, cosine), each asking record its own nearest.
+
+        With a `scratch`, `rows` must be all records: what it keeps is named by slices of them.
+        """
         sources, everyone = self.corpus.sources, np.arange(self.corpus.size)
-        found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]] = []
+        jobs: list[tuple[str, Callable[[], Arrays]]] = []
         for source, supplier in enumerate(self.suppliers):
             asking = rows[sources[rows] == source]
-            wanted = self.wanted(supplier)
-            if supplier in self.model.dirty:
-                plus = self._nearest(asking, everyone, wanted=wanted + 1)
-                found.extend((a[a != b], b[a != b], near[a != b]) for a, b, near in plus)
-            else:
-                found.extend(self._nearest(asking, everyone[sources != source], wanted=wanted))
+            dirty = supplier in self.model.dirty
+            wanted = self.wanted(supplier) + int(dirty)
+            among = Among(self._found, everyone if dirty else everyone[sources != source])
+            for start in range(0, len(asking), SLICE):
+                part = asking[start : start + SLICE]
+                jobs.append((f"near-{source}-{start}", partial(self._others, part, among, wanted)))
+        found = (scratch or Scratch()).sliced("looking up neighbours", jobs)
         none = np.zeros(0, dtype=np.int64)
         return (
-            np.concatenate([none, *(a for a, _, _ in found)]),
-            np.concatenate([none, *(b for _, b, _ in found)]),
-            np.concatenate([none.astype(np.float32), *(near for _, _, near in found)]),
+            np.concatenate([none, *(part[0] for part in found)]),
+            np.concatenate([none, *(part[1] for part in found)]),
+            np.concatenate([none.astype(np.float32), *(part[2] for part in found)]),
         )
 
     def siblings(self, *, most: int) -> Candidates:
@@ -162,7 +182,9 @@ class Lookup:
             if supplier in self.model.dirty:
                 continue
             own = np.flatnonzero(body.sources == source)
-            found.extend(self._nearest(chosen[body.sources[chosen] == source], own, wanted=3))
+            among, asking = Among(self._found, own), chosen[body.sources[chosen] == source]
+            for start in range(0, len(asking), SLICE):
+                found.append(self._nearest(asking[start : start + SLICE], among, wanted=3))
         none = np.zeros(0, dtype=np.int64)
         one, other = (np.concatenate([none, *(part[at] for part in found)]) for at in (0, 1))
         near = np.concatenate([none.astype(np.float32), *(part[2] for part in found)])
@@ -201,18 +223,22 @@ class Lookup:
         """How many neighbours a record of a supplier asks for; a supplier that the model never saw asks for the most."""
         return self.model.wanted.get(supplier, NEAREST[1])
 
+    def _others(
+        self, rows: NDArray[np.int64], among: "Among", wanted: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        asking, found, near = self._nearest(rows, among, wanted=wanted)
+        other = asking != found
+        return asking[other], found[other], near[other]
+
     def _nearest(
-        self, rows: NDArray[np.int64], among: NDArray[np.int64], *, wanted: int
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]]:
-        """For each of `rows` its nearest records in `among`, slice by slice: positions, positions, cosines."""
-        if not len(rows) or not len(among):
-            return
-        inverted = sp.csr_matrix(self._found[among].T)
-        for start in range(0, len(rows), SLICE):
-            part = rows[start : start + SLICE]
-            asked = self.affordable(part)
-            found = sp_matmul_topn(asked, inverted, top_n=wanted, threshold=0.0, n_threads=THREADS).tocoo()
-            yield part[found.row], among[found.col], found.data.astype(np.float32)
+        self, rows: NDArray[np.int64], among: "Among", *, wanted: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        """For each of `rows` its nearest records in `among`: positions, positions, cosines."""
+        if not len(among.rows):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        asked = self.affordable(rows)
+        found = sp_matmul_topn(asked, among.inverted, top_n=wanted, threshold=0.0, n_threads=THREADS).tocoo()
+        return rows[found.row], among.rows[found.col], found.data.astype(np.float32)
 
     def affordable(self, rows: NDArray[np.int64]) -> Matrix:
         """The rows as queries, their commonest tokens taken out so that no record visits more than POSTINGS postings."""

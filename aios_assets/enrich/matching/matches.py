@@ -1,6 +1,7 @@
 """Match: learn from a catalogue, match it, and match again after a delivery."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Final, cast
 
 import numpy as np
@@ -8,11 +9,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from aios_assets.enrich.matching.assign import levels, one_to_one
-from aios_assets.enrich.matching.block import Candidates, Lookup, neighbours_wanted, symmetric
-from aios_assets.enrich.matching.compare import KINDS, NAMES, OVERLAP, Comparer
+from aios_assets.enrich.matching.block import THREADS, Candidates, Lookup, neighbours_wanted, symmetric
+from aios_assets.enrich.matching.compare import KINDS, NAMES, OVERLAP, SLICE, Comparer
 from aios_assets.enrich.matching.corpus import KEY, Corpus, corpus, prepared
 from aios_assets.enrich.matching.decide import Decisions, Matches, decide, judged
 from aios_assets.enrich.matching.model import MatchModel
+from aios_assets.enrich.matching.scratch import Arrays, Scratch
 from aios_assets.enrich.matching.telling import telling
 from aios_assets.enrich.matching.weigh import NOTHING, Calibration, calibrated, weighed
 
@@ -39,12 +41,19 @@ ROUND: Final = tuple(kind.weight / OVERLAP for kind in KINDS)
 """What evidence weighs before anybody has labelled anything."""
 
 
-def learn(records: pl.DataFrame, *, within: bool | None = None, weights: tuple[float, ...] = ROUND) -> MatchModel:
+def learn(
+    records: pl.DataFrame,
+    *,
+    within: bool | None = None,
+    weights: tuple[float, ...] = ROUND,
+    scratch: Scratch | None = None,
+) -> MatchModel:
     """Learns everything that matching takes from a whole catalogue: no labels, no randomness, independent of row order.
 
     `within` says whether suppliers list products more than once; None finds out. `weights`: what evidence weighs, where
-    labelled pairs have taught it (see `lesson`).
+    labelled pairs have taught it (see `lesson`). `scratch`: see Scratch.
     """
+    scratch = scratch or Scratch()
     frame = prepared(records)
     body, vocabulary = corpus(frame, None)
     suppliers = frame["supplier"].unique().sort().to_list()
@@ -52,17 +61,17 @@ def learn(records: pl.DataFrame, *, within: bool | None = None, weights: tuple[f
     asked = neighbours_wanted(np.bincount(body.sources), np.isin(suppliers, dirty))
     wanted = dict(zip(suppliers, asked.tolist(), strict=True))
     plain = MatchModel(vocabulary, weights, NOTHING, {}, dirty, wanted, {}, body.common())
+    scratch.open(frame, plain.seen)
     lookup = Lookup(body, plain)
-    pairs = symmetric(*lookup.asked(np.arange(body.size)))
-    scores = _scored(body, plain, pairs.left, pairs.right)
+    pairs = symmetric(*lookup.asked(np.arange(body.size), scratch))
+    scores = _based(body, plain, pairs.left, pairs.right, scratch)
     overall, calibrations = _calibrations(body, suppliers, pairs, scores)
     guess = replace(plain, overall=overall, calibrations=calibrations)
     lone = _lone_words(body, guess, lookup, pairs, scores)
     model = replace(
         plain, lone={word: value for word, value in zip(body.vocabulary, lone.tolist(), strict=True) if value}
     )
-    told = _comparer(body, model).telling(pairs.left, pairs.right) * weights[NAMES.index("telling")]
-    overall, calibrations = _calibrations(body, suppliers, pairs, scores + told)
+    overall, calibrations = _calibrations(body, suppliers, pairs, _told(body, model, pairs.left, pairs.right, scores))
     return replace(model, overall=overall, calibrations=calibrations)
 
 
@@ -75,17 +84,23 @@ def match(
     always: pl.DataFrame | None = None,
     settled: pl.DataFrame | None = None,
     merge: str = "certain",
+    scratch: Scratch | None = None,
 ) -> Matches:
     """Matches a whole catalogue.
 
     `previous`: the base of the last run, whose product ids are kept. `never` and `always`: pairs that a person decided
     (PAIR_KEYS, either order); `settled`: pairs that a person has looked at and left to the model. `merge`: which pairs
-    make clusters: `certain` ones, also `probable` ones (nine to one or better), or all `likely` ones.
+    make clusters: `certain` ones, also `probable` ones (nine to one or better), or all `likely` ones. `scratch`: where a
+    model was just learned with the same one, what that looked up and compared is taken from there.
     """
-    body, _ = corpus(prepared(records), model.vocabulary)
-    asking, neighbour, near = Lookup(body, model).asked(np.arange(body.size))
+    scratch = scratch or Scratch()
+    frame = prepared(records)
+    body, _ = corpus(frame, model.vocabulary)
+    scratch.open(frame, model.seen)
+    asking, neighbour, near = Lookup(body, model).asked(np.arange(body.size), scratch)
     pairs = symmetric(asking, neighbour, near)
-    scores = _scored(body, model, pairs.left, pairs.right)
+    based = _based(body, model, pairs.left, pairs.right, scratch)
+    scores = _told(body, model, pairs.left, pairs.right, based)
     asked = _asked_frame(body, asking, neighbour, near, _scores_of(pairs, scores, asking, neighbour, body.size))
     decided = Decisions(previous, never, always, settled, merge)
     return decide(body, model, pairs, scores, decided=decided, asked=asked, compared=len(pairs))
@@ -177,7 +192,28 @@ def _comparer(body: Corpus, model: MatchModel) -> Comparer:
 
 
 def _scored(body: Corpus, model: MatchModel, left: Ints, right: Ints) -> Floats:
-    return weighed(_comparer(body, model).evidence(left, right), model.weights)
+    """The score of each pair."""
+    return _told(body, model, left, right, _based(body, model, left, right, Scratch()))
+
+
+def _based(body: Corpus, model: MatchModel, left: Ints, right: Ints, scratch: Scratch) -> Floats:
+    """The score of each pair but for telling words: it depends on nothing that is learned from other scores."""
+    comparer = Comparer(body, np.zeros(len(body.vocabulary)))
+
+    comparer.evidence(left[:1], right[:1])  # what it makes once is made before threads meet over it
+
+    def slice_(start: int) -> Arrays:
+        part = slice(start, start + SLICE)
+        return (weighed(comparer.evidence(left[part], right[part]), model.weights),)
+
+    jobs = [(f"scores-{start}", partial(slice_, start)) for start in range(0, len(left), SLICE)]
+    parts = scratch.sliced("comparing pairs", jobs, threads=THREADS)
+    return np.concatenate([np.zeros(0), *(part[0] for part in parts)])
+
+
+def _told(body: Corpus, model: MatchModel, left: Ints, right: Ints, based: Floats) -> Floats:
+    """The scores with what telling words add."""
+    return based + _comparer(body, model).telling(left, right) * model.weights[NAMES.index("telling")]
 
 
 def _lone_words(body: Corpus, guess: MatchModel, lookup: Lookup, pairs: Candidates, scores: Floats) -> Floats:

@@ -93,6 +93,13 @@ class MatchModel:
             raise MatchingError("a match model", "these bytes are none", "learn one from the catalogue") from error
 
     @cached_property
+    def seen(self) -> bytes:
+        """Digest of what decides which pairs are compared and what their words weigh, before scores were learned from."""
+        told = [self.vocabulary.words.to_list(), self.vocabulary.counts.tolist(), self.vocabulary.size]
+        parts = [told, list(self.weights), list(self.dirty), self.wanted, self.common]
+        return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).digest()
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the bytes, in hexadecimal."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
