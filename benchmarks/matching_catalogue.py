@@ -74,8 +74,14 @@ def catalogue(
 
 
 def _words(rng: np.random.Generator, count: int) -> list[str]:
-    parts = rng.integers(0, len(SYLLABLES), size=(count, 3))
-    return ["".join(SYLLABLES[part] for part in row) for row in parts.tolist()]
+    """Distinct words of two to four syllables."""
+    told: dict[str, None] = {}
+    while len(told) < count:
+        parts = rng.integers(0, len(SYLLABLES), size=(count, 4))
+        lengths = rng.integers(2, 5, size=count)
+        rows = zip(parts.tolist(), lengths.tolist(), strict=True)
+        told.update(dict.fromkeys("".join(SYLLABLES[part] for part in row[:length]) for row, length in rows))
+    return list(told)[:count]
 
 
 def _owners(rng: np.random.Generator, products: int, suppliers: int, shared: float) -> list[tuple[str, np.ndarray]]:

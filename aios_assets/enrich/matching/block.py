@@ -183,8 +183,8 @@ class Lookup:
                 continue
             own = np.flatnonzero(body.sources == source)
             among, asking = Among(self._found, own), chosen[body.sources[chosen] == source]
-            for start in range(0, len(asking), SLICE):
-                found.append(self._nearest(asking[start : start + SLICE], among, wanted=3))
+            slices = range(0, len(asking), SLICE)
+            found += [self._nearest(asking[start : start + SLICE], among, wanted=3) for start in slices]
         none = np.zeros(0, dtype=np.int64)
         one, other = (np.concatenate([none, *(part[at] for part in found)]) for at in (0, 1))
         near = np.concatenate([none.astype(np.float32), *(part[2] for part in found)])
