@@ -115,6 +115,7 @@ def run_catalogue(
         logging.getLogger().addHandler(telemetry.log_handler())  # every line carries the trace id of its span
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     runtime = Runtime.here(settings)
+    runtime.journal.on_progress = say
     runtime.journal.on_begin = lambda stage: say(f"  {stage} …")
     runtime.journal.on_end = lambda attempt: say(f"  {attempt.stage}: {_outcome(attempt)} in {attempt.seconds:.1f} s")
     instance = dg.DagsterInstance.get()

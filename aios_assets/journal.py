@@ -44,6 +44,7 @@ class Journal:
     attempts: dict[str, list[Attempt]] = field(default_factory=dict)
     on_begin: Callable[[str], None] = lambda stage: None  # noqa: ARG005  nobody listens
     on_end: Callable[[Attempt], None] = lambda attempt: None  # noqa: ARG005  nobody listens
+    on_progress: Callable[[str], None] = lambda line: None  # noqa: ARG005  nobody listens
 
     def ended(self, run: str, attempt: Attempt) -> None:
         """Keeps an attempt and tells who listens."""

@@ -11,6 +11,7 @@ from aios_assets.journal import Journal
 from aios_assets.lake import Lake
 from aios_assets.reconcile import reconcile
 from aios_assets.reviews import Reviewed
+from aios_assets.scratch import ScratchFolder
 from aios_assets.settings import Settings, load
 from aios_assets.split import quarantine_contract
 from aios_assets.stage import Stage
@@ -79,9 +80,19 @@ class Runtime:
         proof = self.lake.ledger.prove()
         return proof.size, proof.root.hex()
 
+    @property
+    def scratch(self) -> ScratchFolder:
+        """Where long stages keep interim results, and whom they tell how far they are."""
+        return ScratchFolder(self.settings.lake_folder / "_scratch", say=self.journal.on_progress)
+
     def resources(self, stage: Stage, models: Gateway) -> dict[str, Any]:
         """What a stage asks for besides tables, by parameter name."""
-        known: dict[str, Any] = {"models": models, "vault": self.vault, "ledger": self.lake.ledger}
+        known: dict[str, Any] = {
+            "models": models,
+            "vault": self.vault,
+            "ledger": self.lake.ledger,
+            "scratch": self.scratch,
+        }
         if "reviewed" in stage.resources:
             known["reviewed"] = Reviewed.read(self.lake.ledger)
         if "survival" in stage.resources:

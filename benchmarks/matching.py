@@ -20,7 +20,8 @@ from matching_catalogue import catalogue
 
 from aios_assets.enrich.matching import learn, match, tokens
 from aios_assets.enrich.matching.assign import one_to_one
-from aios_assets.evaluate.tables import pairs_of, read_table, records_of
+from aios_assets.evaluate.gold import pairs_of
+from aios_assets.evaluate.tables import read_table, records_of
 
 FEEDS = (("amazon_google", "amazon.csv", "gp.csv"), ("walmart_amazon", "walmart.csv", "amazon.csv"))
 SIDES = ["left_sku", "right_sku"]

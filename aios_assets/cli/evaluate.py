@@ -32,11 +32,19 @@ def matches(
         str | None, typer.Option(metavar="COL", help="The column of LEFT that says which rows are one.")
     ] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with plots.")] = None,
+    details: Annotated[
+        bool,
+        typer.Option("--details", help="With --json: B-cubed, calibration, hindsight and the hardest errors, too."),
+    ] = False,
+    work: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep interim results there: an interrupted run continues.")
+    ] = None,
     lake: LakeOption = None,  # noqa: ARG001  every command takes --lake
     as_json: JsonOption = False,
 ) -> None:
     """Matches two files as `aios run` would and measures the result against the gold pairs."""
     from aios_assets.evaluate.matches import evaluate  # 1 s
+    from aios_assets.scratch import ScratchFolder
 
     if dirty == (right is not None):
         raise SettingsError("RIGHT", "--dirty looks into one file, without it there are two", "name one or two files")
@@ -45,13 +53,15 @@ def matches(
     for path in (left, right, gold):
         _readable(path)
     progress("  matching …")
-    result: Any = evaluate(left, right, gold, one_to_one=one_to_one, dirty=dirty, cluster=cluster)
-    _tell(result, html, as_json=as_json)
+    scratch = ScratchFolder(work, say=progress)
+    result: Any = evaluate(left, right, gold, one_to_one=one_to_one, dirty=dirty, cluster=cluster, scratch=scratch)
+    _tell(result, html, as_json=as_json, details=details)
 
 
 def pairs(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Labelled pairs, one a line.")],
     train: Annotated[Path | None, typer.Option(metavar="FILE", help="Labelled pairs to learn from first.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with plots.")] = None,
     lake: LakeOption = None,  # noqa: ARG001
     as_json: JsonOption = False,
 ) -> None:
@@ -62,7 +72,7 @@ def pairs(
     _readable(train)
     progress("  judging pairs …")
     result: Any = evaluate(file, train_on=train)
-    _tell(result, None, as_json=as_json)
+    _tell(result, html, as_json=as_json)
 
 
 def pii(
@@ -92,13 +102,17 @@ def drift(
     _tell(evaluate(file, seeds=seeds), None, as_json=as_json)
 
 
-def _tell(result: Any, html: Path | None, *, as_json: bool) -> None:
+def _tell(result: Any, html: Path | None, *, as_json: bool, details: bool = False) -> None:
+    told = result.details() if hasattr(result, "details") else result.plain()
     if html is not None:
-        if not hasattr(result, "html"):
-            raise SettingsError("--html", "this evaluation has no page", "take --json")
-        html.write_text(result.html(), encoding="utf-8")
+        from aios_assets.evaluate.page import page
+
+        try:
+            html.write_text(page(told), encoding="utf-8")
+        except OSError as broken:
+            raise SettingsError(str(html), str(broken), "name a file that can be written") from broken
         progress(f"  the page is {html}")
-    tell(result.plain(), result.lines(), as_json=as_json)
+    tell(told if details else result.plain(), result.lines(), as_json=as_json)
 
 
 def _readable(path: Path | None) -> None:

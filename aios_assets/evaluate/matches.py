@@ -10,8 +10,10 @@ import numpy as np
 import polars as pl
 
 from aios_assets.enrich.matching import Matches, learn, match
-from aios_assets.evaluate.measures import Hit, b_cubed, best_in_hindsight, calibration, interval, rounded
-from aios_assets.evaluate.tables import TableError, cluster_pairs, pairs_of, read_table, records_of
+from aios_assets.enrich.matching.scratch import Scratch
+from aios_assets.evaluate.gold import cluster_pairs, pairs_of
+from aios_assets.evaluate.measures import Hit, b_cubed, best_in_hindsight, calibration, curve, interval, rounded
+from aios_assets.evaluate.tables import TableError, read_table, records_of
 
 LEFT: Final = "left"
 RIGHT: Final = "right"
@@ -34,6 +36,7 @@ class Result:
     hindsight: tuple[float, float]
     threshold: float
     calibration: list[dict[str, float]]
+    curve: list[dict[str, float]]
     automatic: Hit
     automatic_share: float
     review_share: float
@@ -48,27 +51,31 @@ class Result:
             "n_left": self.n_left,
             "n_right": self.n_right,
             "gold": self.gold,
-            "blocking": {
-                "completeness": self.completeness,
-                "reduction": self.reduction,
-                "candidates_per_record": self.candidates_per_record,
-            },
+            "blocking": {"completeness": self.completeness, "reduction": self.reduction},
             "precision": self.hit.precision,
             "recall": self.hit.recall,
             "f1": self.hit.f1,
             "f1_ci": list(self.f1_ci),
-            "b_cubed": self.clusters,
             "automatic": {"share": self.automatic_share, "precision": self.automatic.precision},
             "review": {"share": self.review_share},
             "threshold": self.threshold,
-            "hindsight": {"f1": self.hindsight[0], "threshold": self.hindsight[1]},
-            "calibration": self.calibration,
-            "errors": self.errors,
             "seconds": self.seconds,
             "records_per_second": (self.n_left + self.n_right) / max(self.seconds, 1e-9),
             "peak_rss_mb": self.peak_rss_mb,
         }
         return {key: rounded(value) for key, value in told.items()}
+
+    def details(self) -> dict[str, Any]:
+        """What `plain` has, and all else that was measured."""
+        told = {
+            "candidates_per_record": self.candidates_per_record,
+            "b_cubed": self.clusters,
+            "hindsight": {"f1": self.hindsight[0], "threshold": self.hindsight[1]},
+            "calibration": self.calibration,
+            "curve": self.curve,
+            "errors": self.errors,
+        }
+        return {**self.plain(), **{key: rounded(value) for key, value in told.items()}}
 
     def lines(self) -> list[str]:
         """A few lines for a terminal, the hardest errors last."""
@@ -104,6 +111,7 @@ def evaluate(
     one_to_one: bool | None = None,
     dirty: bool = False,
     cluster: str | None = None,
+    scratch: Scratch | None = None,
 ) -> Result:
     """Matches LEFT with RIGHT (or LEFT with itself where `dirty`) and compares with GOLD.
 
@@ -115,25 +123,36 @@ def evaluate(
             str(left), "one file is matched with itself, two with each other", "give RIGHT or --dirty, not both"
         )
     frame = read_table(left)
-    records = records_of(frame, supplier=LEFT)
+    records = records_of(frame, supplier=LEFT, but=(cluster,) if cluster else ())
     n_left = len(records)
+    ids = records["sku"]
+    other = ids
     if right is not None:
-        records = pl.concat([records, records_of(read_table(right), supplier=RIGHT)], how="diagonal")
+        more = records_of(read_table(right), supplier=RIGHT)
+        other = more["sku"]
+        records = pl.concat([records, more], how="diagonal")
     if cluster is not None:
         truth = cluster_pairs(frame, cluster)
     elif gold is not None:
-        truth = pairs_of(read_table(gold))
+        truth = pairs_of(read_table(gold), ids, other)
     else:
         raise TableError(str(left), "there is nothing to compare with", "give --gold FILE or --cluster COL")
     within = True if dirty else None if one_to_one is None else not one_to_one
-    return evaluate_records(records, truth, n_left=n_left, within=within)
+    return evaluate_records(records, truth, n_left=n_left, within=within, scratch=scratch)
 
 
-def evaluate_records(records: pl.DataFrame, truth: pl.DataFrame, *, n_left: int, within: bool | None = None) -> Result:
+def evaluate_records(
+    records: pl.DataFrame,
+    truth: pl.DataFrame,
+    *,
+    n_left: int,
+    within: bool | None = None,
+    scratch: Scratch | None = None,
+) -> Result:
     """The same for records of the suppliers `left` and (but for one file) `right`, and gold `left_sku`, `right_sku`."""
     started = time.perf_counter()
-    model = learn(records, within=within)
-    found = match(records, model, merge="likely")
+    model = learn(records, within=within, scratch=scratch)
+    found = match(records, model, merge="likely", scratch=scratch)
     seconds = time.perf_counter() - started
     dirty = n_left == len(records)
     gold = _ordered(truth, dirty=dirty)
@@ -163,6 +182,7 @@ def evaluate_records(records: pl.DataFrame, truth: pl.DataFrame, *, n_left: int,
         hindsight=best_in_hindsight(right["probability"].to_numpy(), right["right"].to_numpy(), len(gold)),
         threshold=float(likely["probability"].min()) if len(likely) else 1.0,  # type: ignore[arg-type]  # a float column's
         calibration=calibration(right["probability"].to_numpy(), right["right"].to_numpy()),
+        curve=curve(right["probability"].to_numpy(), right["right"].to_numpy(), len(gold)),
         automatic=Hit(int(certain["right"].sum()), len(certain), len(gold)),
         automatic_share=len(certain) / max(len(likely), 1),
         review_share=reviewed / max(len(records), 1),

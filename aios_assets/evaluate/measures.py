@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 
 DRAWS: Final = 1000
 BINS: Final = 10
+POINTS: Final = 60
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,22 @@ def best_in_hindsight(probability: Floats, right: Bools, gold: int) -> tuple[flo
     f1 = 2 * np.cumsum(right[order]) / (np.arange(1, len(order) + 1) + gold)
     at = int(f1.argmax())
     return float(f1[at]), float(probability[order][at])
+
+
+def curve(probability: Floats, right: Bools, gold: int) -> list[dict[str, float]]:
+    """Precision, recall and F1 at falling thresholds, POINTS of them at most."""
+    order = np.argsort(-probability, kind="stable")
+    hits = np.cumsum(right[order])
+    at = np.unique(np.linspace(0, len(order) - 1, POINTS).astype(int)) if len(order) else np.zeros(0, dtype=int)
+    return [
+        {
+            "threshold": float(probability[order][i]),
+            "precision": float(hits[i] / (i + 1)),
+            "recall": float(hits[i] / gold) if gold else 1.0,
+            "f1": float(2 * hits[i] / (i + 1 + gold)),
+        }
+        for i in at.tolist()
+    ]
 
 
 def calibration(probability: Floats, right: Bools) -> list[dict[str, float]]:

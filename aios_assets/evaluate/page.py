@@ -23,6 +23,7 @@ def page(plain: Mapping[str, Any]) -> str:
             _numbers(plain),
             "<h2>Calibration</h2><p>What was said (across) against what was right (up); a dot's area is its pairs.</p>",
             _calibration(plain.get("calibration", [])),
+            *_curve(plain.get("curve", [])),
             "<h2>Hardest errors</h2>",
             _errors(plain.get("errors", [])),
             "</body></html>",
@@ -33,7 +34,7 @@ def page(plain: Mapping[str, Any]) -> str:
 def _numbers(plain: Mapping[str, Any]) -> str:
     rows = []
     for name, value in plain.items():
-        if name in ("kind", "calibration", "errors"):
+        if name in ("kind", "calibration", "curve", "errors"):
             continue
         told = ", ".join(f"{key} {inner}" for key, inner in value.items()) if isinstance(value, Mapping) else str(value)
         rows.append(f"<tr><th>{escape(name)}</th><td>{escape(told)}</td></tr>")
@@ -53,6 +54,23 @@ def _calibration(bins: Sequence[Mapping[str, float]]) -> str:
         f'<svg role="img" aria-label="calibration" width="{SIZE}" height="{SIZE}" viewBox="-14 -14 {SIZE + 28} {SIZE + 28}">'
         f"{line}{''.join(dots)}</svg>"
     )
+
+
+def _curve(points: Sequence[Mapping[str, float]]) -> list[str]:
+    """Precision, recall and F1 over the threshold."""
+    if not points:
+        return []
+    lines, words = [], []
+    for name, colour in (("precision", "#2f6db5"), ("recall", "#b5562f"), ("f1", "#1d2530")):
+        told = " ".join(f"{point['threshold'] * SIZE:.1f},{(1 - point[name]) * SIZE:.1f}" for point in points)
+        lines.append(f'<polyline points="{told}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        words.append(f'<b style="color:{colour}">{name}</b>')
+    drawn = (
+        f'<svg role="img" aria-label="precision, recall and F1 by threshold" width="{SIZE}" height="{SIZE}" '
+        f'viewBox="-14 -14 {SIZE + 28} {SIZE + 28}">{"".join(lines)}</svg>'
+    )
+    said = f"<p>{', '.join(words)} (up, 0 to 1) of the pairs from a probability (across, 0 to 1) on.</p>"
+    return ["<h2>Threshold</h2>", said, drawn]
 
 
 def _errors(errors: Sequence[Mapping[str, Any]]) -> str:

@@ -8,6 +8,7 @@ import polars as pl
 from aios_assets.enrich.matching import learn
 from aios_assets.enrich.matching.lesson import FEWEST, Lesson, calibrated_loss, taught
 from aios_assets.enrich.matching.model import MatchModel
+from aios_assets.enrich.matching.scratch import Scratch
 from aios_assets.stage import Changes, table_stage
 from aios_assets.stages.match_labels import PAIR
 from policies.contract import Column, Contract
@@ -38,7 +39,9 @@ MATCH_MODEL = Contract(
 
 
 @table_stage(MATCH_MODEL)
-def match_model(products: pl.LazyFrame, match_labels: pl.LazyFrame, changes: Changes) -> pl.DataFrame:
+def match_model(
+    products: pl.LazyFrame, match_labels: pl.LazyFrame, changes: Changes, scratch: Scratch | None = None
+) -> pl.DataFrame:
     """What matching learned, and from what; learned again when suppliers change, or a fifth of the records or labels does."""
     records = products.collect()
     suppliers = ", ".join(sorted(records["supplier"].unique()))
@@ -51,10 +54,10 @@ def match_model(products: pl.LazyFrame, match_labels: pl.LazyFrame, changes: Cha
         steady = abs(records.height - before["records"]) <= GROWN * before["records"]
         if before["suppliers"] == suppliers and steady and _taught_enough(before, same, different):
             return held
-    model, weights = learn(records), "round"
+    model, weights = learn(records, scratch=scratch), "round"
     lesson, acting = taught(records, model, labels), None
     if lesson is not None and lesson.helps:
-        other = learn(records, weights=lesson.weights)
+        other = learn(records, weights=lesson.weights, scratch=scratch)
         acting = calibrated_loss(records, model, labels), calibrated_loss(records, other, labels)
         if acting[1] < acting[0]:
             model, weights = other, "learned"

@@ -7,6 +7,7 @@ import polars as pl
 from aios_assets.enrich.matching import PAIR_KEYS, Matches, MatchModel, match, rematch
 from aios_assets.enrich.matching.decide import PAIRS, PROBABLE
 from aios_assets.enrich.matching.matches import ASKED
+from aios_assets.enrich.matching.scratch import Scratch
 from aios_assets.stage import Changes, table_stage
 from aios_assets.stages.match_labels import PAIR
 from aios_assets.stages.match_model import READ
@@ -45,7 +46,11 @@ NEIGHBOURS = Contract(
 
 @table_stage(NEIGHBOURS)
 def neighbours(
-    products: pl.LazyFrame, match_model: pl.LazyFrame, match_labels: pl.LazyFrame, changes: Changes
+    products: pl.LazyFrame,
+    match_model: pl.LazyFrame,
+    match_labels: pl.LazyFrame,
+    changes: Changes,
+    scratch: Scratch | None = None,
 ) -> pl.DataFrame:
     """Which records each record was compared with, how alike they are, and the golden product that came of it."""
     records = products.collect()
@@ -57,7 +62,7 @@ def neighbours(
         base = changes.held.filter(itself()).select("supplier", "sku", product=pl.coalesce("base", "product"))
         base = base.drop_nulls()
     if held is None or base is None or changes.keys["match_model"].height:
-        return told(match(records, model, previous=base, merge=MERGED, **people))
+        return told(match(records, model, previous=base, merge=MERGED, scratch=scratch, **people))
     before = Matches(
         pairs=pl.DataFrame(schema=PAIRS),
         clusters=base,

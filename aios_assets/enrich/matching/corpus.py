@@ -100,7 +100,7 @@ class Corpus:
     vocabulary: pl.Series
     idf: NDArray[np.float32]
     bag: Matrix
-    """records x words: title, brand and model number (binary)."""
+    """records x words: title, brand, model number and attributes (binary)."""
 
     @property
     def size(self) -> int:
@@ -133,7 +133,7 @@ class Corpus:
 
     @cached_property
     def code_lists(self) -> pl.Series:
-        """Each record's part numbers, squashed: those in its title, and its model number however it is written."""
+        """Each record's part numbers, squashed: of its title and attributes, and its model number however written."""
         model = tokens.squashed(pl.col("model"))
         own = (
             pl.when(model.str.len_chars() >= 3)
@@ -141,7 +141,9 @@ class Corpus:
             .otherwise(pl.lit([], dtype=pl.List(pl.String)))
         )
         return self.text.select(
-            pl.concat_list(tokens.codes(pl.col("title")), tokens.codes(pl.col("model")), own).list.unique()
+            pl.concat_list(
+                *(tokens.codes(pl.col(name)) for name in ("title", "model", "attributes")), own
+            ).list.unique()
         ).to_series()
 
     @cached_property
@@ -202,7 +204,11 @@ def corpus(records: pl.DataFrame, vocabulary: Vocabulary | None) -> tuple[Corpus
         tokens.plain(model, limit=60).alias("model"),
         tokens.plain(pl.col("description"), limit=tokens.TEXT_CHARS).alias("description"),
         tokens.plain(pl.col("attributes"), limit=tokens.TEXT_CHARS).alias("attributes"),
-    ).with_columns(pl.concat_str("title", "brand", "model", separator=" ").alias("bag"))
+    ).with_columns(
+        pl.concat_str(
+            "title", "brand", "model", pl.col("attributes").str.slice(0, tokens.TITLE_CHARS), separator=" "
+        ).alias("bag")
+    )
     listed = text.select(tokens.words(pl.col("bag"))).to_series()
     counts = listed.explode(empty_as_null=False, keep_nulls=False).alias("word").to_frame()
     counted = counts.group_by("word").len("count").sort("word")

@@ -41,8 +41,8 @@ class WordPairs:
         names, counts = np.unique(self.code, return_counts=True)
         often = counts > COMMON
         low, high = np.divmod(names[often], len(self.counts))
-        told = vocabulary.gather(low) + pl.Series([" "]) + vocabulary.gather(high) if len(low) else []
-        return dict(zip(told, counts[often].tolist(), strict=True))
+        ends = zip(vocabulary.gather(low).to_list(), vocabulary.gather(high).to_list(), strict=True)
+        return dict(zip(map(" ".join, ends), counts[often].tolist(), strict=True))
 
     def matrix(self, left_out: Ints) -> tuple[Any, Ints]:
         """Records x pairs, rows of length one at most, and what each pair costs. `left_out`: codes that are not looked up.
