@@ -46,7 +46,7 @@ def read_table(path: Path | str) -> pl.DataFrame:
         raise TableError(str(path), str(broken), "give a file that can be read") from broken
     # Published gold files begin with lines of remarks about how they were made.
     lines = text.splitlines(keepends=True)
-    while lines and lines[0].startswith("#") and len(lines) > 1 and lines[1].count("#") != lines[0].count("#"):
+    while lines and lines[0].startswith(("# ", "##")):
         lines.pop(0)
     head = [line for line in lines[:LINES] if line.strip()]
     separator = _separator(head)
