@@ -7,6 +7,8 @@ from functools import cache
 from aios_assets.feeds.namewords import NAMES, OTHER, words
 from aios_assets.feeds.pricenames import STRENGTH, price_kind
 
+LONGEST = 120
+"""Characters of a name; what is longer is a text that stands in a header's place, and says nothing."""
 SURE, LIKELY, HINT = 1.0, 0.8, 0.55
 """How much a name says: it is this field; it mostly is; it can be."""
 
@@ -45,6 +47,8 @@ def normal(name: str) -> str:
 
 def means(name: str) -> dict[str, float]:
     """How much a column's name says that it is each field; fields it says nothing about are left out."""
+    if len(name) > LONGEST:
+        return {}
     said = dict(_means(normal(name)))
     parts = [normal(part) for part in re.split(r"[/|()\[\],;]| - ", name)]
     if len(parts) > 1:
@@ -58,7 +62,9 @@ def means(name: str) -> dict[str, float]:
 
 def is_other(name: str) -> bool:
     """Whether a name says that the column is something that no field holds: a weight, a stock, a colour."""
-    return bool(set(normal(name).split()) & OTHER) and not any(strength >= LIKELY for strength in means(name).values())
+    return bool(set(normal(name[:LONGEST]).split()) & OTHER) and not any(
+        strength >= LIKELY for strength in means(name).values()
+    )
 
 
 def is_generic(name: str) -> bool:

@@ -264,3 +264,10 @@ def test_two_prices_stop_and_ask(tmp_path: Path) -> None:
         guess(delivery).mapping(delivery)
     assert caught.value.fields == ("price",)
     assert 'price = "…"' in caught.value.do
+
+
+def test_a_text_in_a_headers_place_costs_no_time(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a;" + b"word " * 20_000 + b";c\n1;2;3\n")
+    before = time.process_time()
+    open_delivery(tmp_path / "a.csv", limits=QUICK)
+    assert time.process_time() - before < 2
