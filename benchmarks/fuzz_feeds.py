@@ -135,12 +135,16 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("files", type=int, nargs="?", default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after this time; the count is told")
     parser.add_argument("--keep", type=Path, default=None)
     chosen = parser.parse_args()
     known, results, broken = seeds(), Counter[str](), 0
     names = list(known)
     with tempfile.TemporaryDirectory() as folder:
+        until = time.monotonic() + chosen.seconds
         for number in range(chosen.files):
+            if time.monotonic() > until:
+                break
             chance = random.Random(f"{chosen.seed}/{number}")
             name = names[number % len(names)]
             content = mutated(known[name], chance)
@@ -151,7 +155,17 @@ def main() -> int:
             except Exception:
                 broken += 1
                 print(f"file {number} of seed {chosen.seed} ({name}):", traceback.format_exc(limit=-4), file=sys.stderr)
-    print(json.dumps({"name": "fuzz: feeds", "files": chosen.files, "seed": chosen.seed, **results, "broken": broken}))
+    print(
+        json.dumps(
+            {
+                "name": "fuzz: feeds",
+                "files": sum(results.values()) + broken,
+                "seed": chosen.seed,
+                **results,
+                "broken": broken,
+            }
+        )
+    )
     return 1 if broken else 0
 
 
