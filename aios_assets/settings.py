@@ -52,6 +52,11 @@ class PolicySettings(_Section):
 class FeedSettings(_Section):
     """Where deliveries come from."""
 
+    limits: dict[str, float] = Field(
+        {},
+        strict=False,
+        description="limits other than the built-in ones, e.g. { cell_bytes = 4194304, columns = 500 }",
+    )
     folder: str = Field("./inbox", description="folder that the sensor and the nightly schedule watch")
     mappings: str = Field("./mappings", description="folder of <supplier>.toml column mappings")
 

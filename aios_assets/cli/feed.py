@@ -30,11 +30,12 @@ def inspect(
     as_json: JsonOption = False,
 ) -> None:
     """Shows format, encoding, columns and what they seem to mean, and problems by line; writes the mapping with --write."""
-    from aios_assets.feeds import inspect as look_at  # 0.7 s
+    from aios_assets.feeds import Limits  # 0.7 s
+    from aios_assets.feeds import inspect as look_at
     from aios_assets.settings import load
 
     settings = load(lake=lake)
-    seen = look_at(file, supplier=supplier)
+    seen = look_at(file, supplier=supplier, limits=Limits.of(settings.feeds.limits))
     told, lines = seen.plain(), seen.lines()
     told["mapping"] = None
     if write:

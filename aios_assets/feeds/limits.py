@@ -1,10 +1,11 @@
 """Limits: how much a delivery may ask of this machine, each by name."""
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from aios_assets.feeds.errors import LimitError
+from aios_assets.feeds.errors import FeedError, LimitError
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 
@@ -30,6 +31,18 @@ class Limits:
     seconds: float = 3_600.0
     settle_seconds: float = 1.0
     block_bytes: int = 4 * MIB
+
+    @classmethod
+    def of(cls, told: Mapping[str, float]) -> "Limits":
+        """The defaults with what `[feeds.limits]` in aios.toml says instead. Raises FeedError for what is no limit."""
+        kinds = {name: type(value) for name, value in asdict(cls()).items()}
+        if unknown := sorted(set(told) - set(kinds)):
+            do = f"correct [feeds.limits] in aios.toml; there are {', '.join(kinds)}"
+            raise FeedError("a limit that there is not", why=", ".join(unknown), do=do)
+        if bad := sorted(name for name, value in told.items() if isinstance(value, bool) or value < 0):
+            do = "give a number that is not below zero"
+            raise FeedError("a limit that is no amount", why=", ".join(bad), do=do)
+        return cls(**{name: kinds[name](value) for name, value in told.items()})
 
 
 @dataclass(frozen=True)
