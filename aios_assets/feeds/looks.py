@@ -93,7 +93,7 @@ def look(name: str, position: int, values: pl.Series) -> Look:
         path=share(r" [>»/] |[^/\s]>[^/\s]"),
         code=share(_CODE),
         digits=share(r"\d"),
-        gtin=sum(map(is_gtin, filled.to_list())) / count,
+        gtin=sum(map(is_gtin, filled.filter(filled.str.contains(r"^(?:[0-9]{8}|[0-9]{12,14})$")))) / count,
         url=share(r"(?i)^(?:https?:)?//[^\s]+\.[^\s]+"),
         picture=share(r"(?i)\.(?:jpe?g|png|webp|gif|avif)(?:\?|$|[\s,|\"])"),
         date=share(_DATE),
