@@ -1,8 +1,8 @@
 """A delivered file to the governed `records` table, against DuckDB's reader with its rejects plus a plain Delta write.
 
 `python -m benchmarks.intake [ROWS]`, in one run: CSV and JSON Lines with every two-hundredth row broken, each into a new lake
-through detection, guess, personal data, contract, gate and ledger; then the CSV again with 1 % of its rows changed. On the other
-side nothing is looked at: `read_csv` with `store_rejects` (or `read_json`), then `write_deltalake`. Seconds on the clock
+through detection, guess, personal data, contract, gate and ledger; then the CSV again with 1 % of its rows changed. On the
+other side nothing is looked at: `read_csv` with `store_rejects` (or `read_json`), then `write_deltalake`. Seconds on the clock
 and of the processor (all threads); peak memory is that of a process of its own that reads the CSV alone, mapped.
 """
 

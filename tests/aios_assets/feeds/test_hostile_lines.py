@@ -64,7 +64,7 @@ MET = {
         ("feeds/test_places.py", "a_name_that_moves_to_a_private_address_gains_nothing"),
     ),
     "14 shrunk, renamed, the same twice, one row changed, still being written": (
-        ("feeds/test_drift.py", "each_kind_is_told"),
+        ("feeds/test_drift.py", "each_kind_is_told_of_its_column"),
         (FEEDS, "a_renamed_column_stops_a_mapping"),
         (FEEDS, "the_same_bytes_are_the_same_delivery"),
         (FEEDS, "a_file_in_motion_is_not_read"),
