@@ -157,7 +157,7 @@ class Lock:
             if self._is_committed(case, planned.write):
                 landed[table] = Landed(table, version, already=True)
             else:
-                self._refuse_used(case, table)
+                self._refuse_used(case, planned.write)
                 rest.append(planned)
         for planned in rest:  # 3
             self._refuse_stale(case, planned.write)
@@ -206,9 +206,13 @@ class Lock:
         version = state.history.get(write.parent + 1) if state else None
         return version is not None and version.permit == case.permit and version.decided == case.index
 
-    def _refuse_used(self, case: _Case, table: str) -> None:
+    def _refuse_used(self, case: _Case, write: Write) -> None:
+        """A permit that was ended opens nothing; reconcile may have ended it beside us, because another commit came first."""
+        table = write.table
         open_now = [(doubt.permit, doubt.decided, doubt.planned.write.table) for doubt in self.tables.in_doubt]
         if (case.permit, case.index, table) not in open_now:
+            if (state := self.tables.state(table)) and state.version > write.parent:
+                raise Overtaken(f"draft for {table}", _overtaken(state.version, write), RERUN)
             raise NotPermitted(
                 f"permit {case.permit} for table {table}",
                 "it was used up or abandoned",
@@ -225,7 +229,7 @@ class Lock:
         over = range(committed + 1, write.parent + 1)
         undoes = write.overwrite and committed >= 0 and len(over) > 0 and all(number in foreign for number in over)
         if committed != write.parent and not undoes:
-            why = f"version {committed} is published and the draft was judged on top of version {write.parent}"
+            why = _overtaken(committed, write)
             self._abandon(case, why)
             raise Overtaken(f"draft for {write.table}", why, RERUN)
         if there > write.parent:
@@ -386,6 +390,10 @@ def storage_failed(table: str, failed: Exception) -> LakeError:
         f"storage failed: {failed}",
         "mend it (space, mount, rights), then run again: `aios reconcile` finishes what was decided",
     )
+
+
+def _overtaken(published: int, write: Write) -> str:
+    return f"version {published} is published and the draft was judged on top of version {write.parent}"
 
 
 def _case_of(doubt: InDoubt) -> _Case:

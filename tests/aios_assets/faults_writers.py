@@ -1,4 +1,4 @@
-"""Writers that race for one table while half of them are killed: `python faults_writers.py DIR [--writers 8] [--commits 500]`.
+"""Writers that race for one table while half of them are killed: `python faults_writers.py [--writers 8] [--commits 500]`.
 
 Each writer adds its own keys, one a commit, and notes beside the lake what was acknowledged. Every second writer is
 killed (SIGKILL) at random moments and started again, until all have done their share. Then: nothing acknowledged lost,
@@ -7,11 +7,13 @@ nothing there twice, the ledger verified. Prints one JSON line.
 
 import argparse
 import json
+import multiprocessing
 import random
 import signal
-import subprocess
 import sys
+import tempfile
 import time
+from multiprocessing.context import ForkServerProcess as Writer
 from pathlib import Path
 
 from lock_fixtures import House
@@ -46,26 +48,32 @@ def write(folder: Path, writer: int, commits: int) -> None:
                 break
 
 
+STARTS = multiprocessing.get_context("forkserver")
+"""Writers are forked off a process that has only imported: they are killed so often that cold starts would be most of it."""
+STARTS.set_forkserver_preload(["aios_assets.draft", "aios_assets.lake", "aios_assets.reconcile", "audit.verify"])
+
+
 def race(folder: Path, *, writers: int, commits: int, seed: int) -> dict[str, object]:
     """Runs all writers to their end; answers what was found."""
     chance, deaths, begun = random.Random(seed), 0, time.monotonic()
     House.opened(folder).put(TABLE, {}, buckets=BUCKETS)
 
-    def start(writer: int) -> subprocess.Popen[bytes]:
-        share = ["--writer", str(writer), "--commits", str(commits)]
-        return subprocess.Popen([sys.executable, __file__, str(folder), *share])
+    def start(writer: int) -> Writer:
+        process = STARTS.Process(target=write, args=(folder, writer, commits))
+        process.start()
+        return process
 
     running = {writer: start(writer) for writer in range(writers)}
     doomed = {writer: time.monotonic() + chance.uniform(2, 8) for writer in range(0, writers, 2)}
     while running:
         time.sleep(0.05)
         for writer, process in list(running.items()):
-            if process.poll() is not None:
-                if process.returncode == 0:
+            if process.exitcode is not None:
+                if process.exitcode == 0:
                     del running[writer]
                     continue
-                if process.returncode != -signal.SIGKILL:
-                    raise AssertionError(f"writer {writer} ended with {process.returncode}")
+                if process.exitcode != -signal.SIGKILL:
+                    raise AssertionError(f"writer {writer} ended with {process.exitcode}")
                 running[writer] = start(writer)
             elif time.monotonic() > doomed.get(writer, float("inf")):
                 process.kill()
@@ -100,17 +108,12 @@ def told(folder: Path, *, writers: int, commits: int) -> dict[str, object]:
 
 def main() -> None:
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("folder", type=Path)
     args.add_argument("--writers", type=int, default=8)
     args.add_argument("--commits", type=int, default=500)
     args.add_argument("--seed", type=int, default=1)
-    args.add_argument("--writer", type=int)
     opt = args.parse_args()
-    if opt.writer is not None:
-        write(opt.folder, opt.writer, opt.commits)
-        return
-    opt.folder.mkdir(parents=True, exist_ok=True)
-    found = race(opt.folder, writers=opt.writers, commits=opt.commits, seed=opt.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        found = race(Path(folder), writers=opt.writers, commits=opt.commits, seed=opt.seed)
     print(json.dumps({"writers": opt.writers, "commits": opt.commits, **found}))
     right = not (found["lost"] or found["missing"] or found["twice"] or found["in_doubt"]) and found["verified"]
     sys.exit(not right)

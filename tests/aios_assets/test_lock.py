@@ -141,9 +141,19 @@ def test_a_permit_after_another_commit_is_overtaken_and_abandoned(house: House) 
     late, soon = house.judged("things", {"a": 2}), house.judged("things", {"b": 3})
     house.lake.commit(soon)
     assert "version 1 is published" in refused(house, late, Overtaken)
-    assert "used up or abandoned" in refused(house, late)
+    assert "version 1 is published" in refused(house, late, Overtaken)
     assert [body["permit"] for body in house.entries(Kind.ABANDONED)] == [late.id]
     assert house.problems() == []
+
+
+def test_an_attempt_that_reconcile_ended_beside_it_is_overtaken_too(house: House) -> None:
+    """Whoever is overtaken judges anew; that somebody else noticed first makes no difference."""
+    house.put("things", {"a": 1})
+    late, soon = house.judged("things", {"a": 2}), house.judged("things", {"b": 3})
+    house.lake.commit(soon)
+    assert not reconcile(House.opened(house.folder).lake).in_doubt
+    assert "version 1 is published" in refused(house, late, Overtaken)
+    assert house.put("things", {"a": 2}) == 2
 
 
 @pytest.mark.parametrize(
