@@ -1,6 +1,6 @@
 """What every test shares: which resources may be missing, what is said when they are, and what CI does not forgive.
 
-A test that needs a program or a folder carries its marker (`opa`, `chromium`, `shared`). Where that is missing the test
+A test that needs a program or a folder carries its marker (`opa`, `chromium`, `shared`, …). Where that is missing the test
 is skipped with one sentence. `AIOS_REQUIRE=opa,…` names what may not be missing: a test with such a marker that is
 skipped all the same counts as failed, and so does a whole session in which no test with that marker ran.
 """
@@ -18,6 +18,7 @@ TRITON = Path(__file__).resolve().parents[1] / ".tools" / "triton" / "bin" / "tr
 RESOURCES = {
     "opa": ("the program opa is not on the PATH", lambda: shutil.which("opa") is not None),
     "chromium": ("the browser chromium is not on the PATH", lambda: shutil.which("chromium") is not None),
+    "libreoffice": ("the program soffice is not on the PATH", lambda: shutil.which("soffice") is not None),
     "triton": ("no Triton server is in .tools (`deploy/bring triton` puts one there)", TRITON.is_file),
     "shared": (f"the shared folder is not at {SHARED}", SHARED.is_dir),
 }

@@ -86,7 +86,14 @@ class TestLibraries:
             *(one for extra in extras for one in project["optional-dependencies"][extra]),
         ]
         declared = {plain(re.split(r"[\[<>=!~ ]", one)[0]) for one in wanted}
-        own = {*sys.stdlib_module_names, *PACKAGES, "tests", *(file.stem for file, _ in sources("tests")), *BROUGHT}
+        own = {
+            *sys.stdlib_module_names,
+            *PACKAGES,
+            "tests",
+            "benchmarks",
+            *(file.stem for file, _ in sources("tests")),
+            *BROUGHT,
+        }
         made_by = packages_distributions()
         missing = {
             name.split(".")[0]: str(file.relative_to(ROOT))

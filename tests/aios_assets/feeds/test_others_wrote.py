@@ -165,7 +165,6 @@ def test_a_shell_cuts_columns(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.libreoffice
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice (Debian: libreoffice-calc-nogui)")
 def test_libreoffice(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(example().write_csv(), encoding="utf-8")
     text_columns = "/".join(f"{place}/2" for place in range(1, 5))
