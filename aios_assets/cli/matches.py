@@ -30,8 +30,6 @@ Several = Annotated[
 ]
 MOST = 20
 """Records of a product that are taken apart at once: each pair of them is a decision."""
-CONCERNED = ("match_labels", "match_model", "neighbours", "matches", "listings", "reviews", "match_quality")
-"""Stages of the product's own that decisions reach; what a shop builds on them follows with the next whole run."""
 BAR = 24
 
 
@@ -209,7 +207,7 @@ def _bar(value: float) -> str:
 
 
 def apply(lake: LakeOption = None, as_json: JsonOption = False) -> None:
-    """Runs the stages that decisions about records reach, so that what was decided is published."""
+    """Runs every stage but those that take deliveries in, so that what was decided is published."""
     from aios_assets.cli.opened import ledger_file
     from aios_assets.settings import load
 
@@ -217,8 +215,10 @@ def apply(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     ledger_file(settings)
     progress("  starting …")
     from aios_assets.catalogue import run_catalogue  # 4 s: Dagster, the stages, the models
+    from aios_assets.definitions import stages
 
-    ran = run_catalogue(settings, only=CONCERNED, say=progress)
+    chosen = [stage.name for stage in stages(settings) if stage.part != "evidence" and not stage.reads_feed]
+    ran = run_catalogue(settings, only=chosen, say=progress)
     told: dict[str, Any] = ran.plain()
     lines = [f"{name}: {one['outcome']}, version {one['version']}" for name, one in told["tables"].items()]
     lines += [f"REFUSED {one['table']} by {one['rule']}: {one['why']}" for one in told["refusals"]]

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from core_fixtures import CHAIN, Shop, decide, row
+from core_fixtures import Shop, decide, row
 
-from aios_assets.cli.matches import CONCERNED
 from aios_assets.reviews import SUBJECT, Verdict
 from audit.ledger import Kind
 from policies.contract import ATTEMPT
@@ -108,11 +107,3 @@ def test_a_new_delivery_keeps_what_was_decided(tmp_path: Path) -> None:
     assert made.table("reviews").filter(left_sku="A-7")["state"].item() == "gone"
     made.run(made.deliver("acme.csv", changed))
     assert product(made, "acme/A-7") != product(made, "zeta/ZA-7")
-
-
-def test_the_stages_that_decisions_reach_are_those_that_read_them() -> None:
-    reached = {"match_labels"}
-    for stage in CHAIN:
-        if "reviewed" in stage.resources or reached & set(stage.inputs):
-            reached.add(stage.name)
-    assert reached == set(CONCERNED)
