@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from aios_assets.contest import with_contest
 from aios_assets.draft import bucket_in
 from aios_assets.errors import AiosError, LakeError
 from aios_assets.fingerprint import bucket_of
@@ -183,14 +184,21 @@ class _Tracing:
     def _receipts(self, listed: pl.DataFrame, products: pl.DataFrame, records: pl.DataFrame) -> list[FieldReceipt]:
         if listed.height:
             normalised, delivered = self._read_by("products", products), self._read_by("records", records)
-            return [self._listed(row, normalised, delivered) for row in listed.sort(LISTED).iter_rows(named=True)]
+            told = self._of_product("golden", str(listed["product"][0]))
+            golden = {(row["field"], row["locale"]): row for row in told.iter_rows(named=True)}
+            return [
+                self._listed(row, normalised, delivered, golden.get((row["field"], row["locale"])))
+                for row in listed.sort(LISTED).iter_rows(named=True)
+            ]
         delivered = self._read_by("records", records)
         if products.height:
             return [one for row in products.sort(RECORD).iter_rows(named=True) for one in self._normal(row, delivered)]
         rows = records.sort(RECORD).iter_rows(named=True) if records.height else ()
         return [one for row in rows for one in self._raw(row)]
 
-    def _listed(self, row: dict[str, Any], normalised: "_Inputs", delivered: "_Inputs") -> FieldReceipt:
+    def _listed(
+        self, row: dict[str, Any], normalised: "_Inputs", delivered: "_Inputs", golden: Mapping[str, Any] | None
+    ) -> FieldReceipt:
         key = (row["supplier"], row["sku"])
         product = normalised.as_read(key, self._pinned(row[ATTEMPT], "products"))
         record = delivered.as_read(key, self._pinned(product[ATTEMPT], "records")) if product else None
@@ -198,7 +206,24 @@ class _Tracing:
         if product and said.by and said.by.startswith("source:") and product.get(f"{row['field']}__by"):
             # The listing takes a normalised value over; what made the value is the rule that read it.
             said = replace(said, by=product[f"{row['field']}__by"])
-        return self._receipt("listings", row, said, record)
+        receipt = replace(
+            self._receipt("listings", row, said, record),
+            supplier=row["supplier"],
+            sku=row["sku"],
+            agree=row["agree"],
+            differ=row["differ"],
+        )
+        if golden is None or (golden["value"], golden["sku"]) != (row["value"], row["sku"]):
+            return receipt
+        decision = self.decided(golden[ATTEMPT])  # there the model was asked, if one was
+        receipt = replace(receipt, cost=_cost(decision[1], receipt.model) if decision else receipt.cost)
+
+        def sources(key: tuple[str, str]) -> tuple[SourceLine, ...]:
+            other = normalised.as_read(key, self._pinned(golden[ATTEMPT], "products"))
+            line = delivered.as_read(key, self._pinned(other[ATTEMPT], "records")) if other else None
+            return () if line is None else (_source(line),)
+
+        return with_contest(receipt, golden, sources)
 
     def _normal(self, row: dict[str, Any], delivered: "_Inputs", *, missing: bool = False) -> list[FieldReceipt]:
         record = delivered.as_read((row["supplier"], row["sku"]), self._pinned(row[ATTEMPT], "records"))

@@ -36,8 +36,22 @@ class SourceLine:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """What another record says of the same field, and the criterion by which it lost."""
+
+    supplier: str
+    sku: str
+    value: str
+    lost_by: str
+    sources: tuple[SourceLine, ...]
+
+
+@dataclass(frozen=True)
 class FieldReceipt:
-    """Everything that one published value resolves to (promise 2). What is not known is None, never made up."""
+    """Everything that one published value resolves to (promise 2). What is not known is None, never made up.
+
+    Where several records speak: whose word was taken (`supplier`, `sku`), what decided, how many agree, and who lost.
+    """
 
     field: str
     locale: str | None
@@ -56,11 +70,18 @@ class FieldReceipt:
     reviewer: str | None
     cost: Decimal | None
     trace_id: str | None
+    supplier: str | None = None
+    sku: str | None = None
+    decided_by: str | None = None
+    agree: int | None = None
+    differ: int | None = None
+    lost: tuple[Lost, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """As `aios trace --json` answers it: money is a string."""
         told = dict(vars(self))
         told["sources"] = [vars(source) for source in self.sources]
+        told["lost"] = [{**vars(one), "sources": [vars(source) for source in one.sources]} for one in self.lost]
         told["cost"] = None if self.cost is None else str(self.cost)
         return told
 

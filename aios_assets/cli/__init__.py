@@ -13,6 +13,7 @@ from aios_assets.cli import (
     evaluate,
     example,
     feed,
+    golden,
     init,
     maintain,
     matches,
@@ -30,7 +31,7 @@ from aios_assets.cli.answer import DONE, INTERRUPTED, WRONG_USE, tell_fault
 from aios_assets.cli.faults import fault_of, is_foreseen
 
 COMMANDS = (
-    init, run, trace, sql, audit, policy, feed, review, matches, evaluate, reconcile, repair, maintain,
+    init, run, trace, sql, audit, policy, feed, review, matches, golden, evaluate, reconcile, repair, maintain,
     models, vault, example, dev,
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ def trace(
 ) -> None:
     """Shows what became of a record: from which line each value comes, by which rule or model, who decided, in what order."""
     from aios_assets.cli.opened import look  # 0.6 s
+    from aios_assets.contest import against
     from aios_assets.trace import trace as follow
 
     found = follow(look(lake), subject, field)
@@ -40,6 +41,13 @@ def trace(
     ]
     lines = [f"product {found.product or '- (none yet)'}", f"records {', '.join(found.records)}", ""]
     lines += table(rows, ("field", "locale", "value", "by", "confidence", "source", "version", "entry")) if rows else []
+    contested = [(receipt, line) for receipt in found.fields for line in against(receipt)]
+    if contested:
+        lines += [
+            "",
+            "what other records say",
+            *(f"{one.field} {one.locale or '-'}: {line}" for one, line in contested),
+        ]
     lines += ["", *(_step(step.plain()) for step in found.story)]
     tell(found.plain(), lines, as_json=as_json)
 

@@ -21,6 +21,7 @@ def test_trace_answers_the_keys_of_the_design(aios, lake: Path) -> None:
     assert set(told["fields"][0]) == {
         "field", "locale", "channel", "value", "table", "version", "stage", "model", "rule", "confidence", "evidence",
         "sources", "decision", "ledger_index", "reviewer", "cost", "trace_id",
+        "supplier", "sku", "decided_by", "agree", "differ", "lost",
     }  # fmt: skip
     assert set(told["fields"][0]["sources"][0]) == {"file", "line", "sha256"}
     assert {"at", "what", "where"} <= set(told["story"][0])
@@ -32,6 +33,14 @@ def test_trace_for_people_fits_a_screen(aios, lake: Path) -> None:
     assert said.code == 0
     assert "acme.csv:4" in said.out
     assert "price/decimal-point" in said.out
+
+
+def test_conflicts_are_listed_worst_first(aios, lake: Path) -> None:
+    told = aios("golden", "conflicts", "--json").told
+    assert set(told) == {"conflicts", "rows"}
+    assert [row["severity"] for row in told["rows"]] == sorted((row["severity"] for row in told["rows"]), reverse=True)
+    assert "no record contradicts another" in aios("golden", "conflicts", "--field", "nothing").out
+    assert aios("golden", "conflicts", "--limit", "0").code == 2
 
 
 def test_trace_of_nothing_is_a_fault_with_advice(aios, lake: Path) -> None:
