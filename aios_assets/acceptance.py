@@ -57,7 +57,8 @@ class Acceptance:
         before, shape = look.before, look.shape(again)
         found: tuple[Drift, ...] = ()
         if before is not None and before.digest != digest:
-            found = drift(before.shape, shape, changes=look.mapping.mode == "delta")
+            changes, events = look.mapping.mode == "delta", look.mapping.kind == "sales"
+            found = drift(before.shape, shape, changes=changes, events=events)
         accepted = {
             name
             for one in compared(self._runtime.lake.ledger, supplier)

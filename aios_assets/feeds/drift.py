@@ -51,12 +51,13 @@ class Drift:
     renames: dict[str, str] = field(default_factory=dict)
 
 
-def drift(before: Shape, now: Shape, *, changes: bool = False) -> tuple[Drift, ...]:
+def drift(before: Shape, now: Shape, *, changes: bool = False, events: bool = False) -> tuple[Drift, ...]:
     """Every difference between two shapes; nothing found is an empty tuple.
 
-    `changes`: the feed sends what changed, so that neither its size nor which records it holds says anything.
+    `changes`: the feed sends what changed, so that neither its size nor which records it holds says anything. `events`: its
+    lines are what happened (sales), so that another value for the same key is another event, and shares come and go.
     """
-    both = _Both(before, now)
+    both = _Both(before, now, events=events)
     renamed = dict(_renamed(both))
     taken = set(renamed.values())
     found = [_rename(both, old, new) for old, new in renamed.items()]
@@ -77,8 +78,8 @@ def drift(before: Shape, now: Shape, *, changes: bool = False) -> tuple[Drift, .
         other = renamed.get(name, name)
         if other in now.columns and name not in exchanged:
             found += _changes(both, name, other, len(swapped))
-    volume = [] if changes else list(_volume(before, now))
-    found += _keys(both, renamed, changes=changes or bool(volume))
+    volume = [] if changes or events else list(_volume(before, now))
+    found += _keys(both, renamed, changes=changes or events or bool(volume))
     return (*found, *volume, *_rejects(before, now))
 
 
@@ -102,8 +103,8 @@ def _follow(column: str, renames: dict[str, str]) -> str:
 class _Both:
     """Two shapes, and their columns over the records that stand in both sketches."""
 
-    def __init__(self, before: Shape, now: Shape) -> None:
-        self.before, self.now = before, now
+    def __init__(self, before: Shape, now: Shape, *, events: bool) -> None:
+        self.before, self.now, self.events = before, now, events
         self.gone = [name for name in before.columns if name not in now.columns]
         self.new = [name for name in now.columns if name not in before.columns]
         places = {key: place for place, key in enumerate(now.keys)}
@@ -185,17 +186,19 @@ def _changes(both: _Both, name: str, other: str, swaps: int) -> Iterator[Drift]:
     """What became of the values of one column."""
     old, new = both.before.columns[name], both.now.columns[other]
     emptied = old.fill - new.fill
+    if both.events:
+        emptied = emptied if new.fill < _FALL * old.fill else 0.0
     if emptied > _FALL and emptied > 4 * math.sqrt(old.fill * (1 - old.fill) / max(both.now.records, 1)):
         what = f"`{name}` is {new.fill:.0%} filled, it was {old.fill:.0%}"
         yield Drift("emptied", name, emptied, what, "the supplier's export lost it for some of the records")
     if new.fill <= _FALL / 2 or name == both.before.key or both.now.records < ENOUGH:
         return
     told = [*_typed(name, old, new), *_unit(name, old, new), *_factor(name, both.logs(name, other))]
-    if new.top - old.top > _JUMP:
+    if new.top - old.top > _JUMP and not both.events:
         what = f"{new.top:.0%} of `{name}` hold one and the same value, {old.top:.0%} did"
         told.append(Drift("flattened", name, new.top - old.top, what, "the supplier's export writes a constant"))
     yield from told
-    if not told and not swaps:
+    if not told and not swaps and not both.events:
         yield from _replaced(both, name, other)
 
 

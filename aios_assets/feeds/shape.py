@@ -200,7 +200,7 @@ def rekeyed(shape: Shape, before: Shape, again: Callable[[], Iterable[pl.DataFra
             sampler.take(rows)
     found = {name: before.named(sampler.shape()) for name, sampler in samplers.items()}
     best = max(found, key=lambda name: found[name], default=None)
-    if best is None or found[best] <= _HALF:
+    if best is None or found[best] <= 2 * _KNOWN:
         return shape
     return replace(samplers[best].shape(), rejected=shape.rejected)
 
