@@ -100,6 +100,8 @@ def _candidates(field: str, looks: tuple[Look, ...], names: Names, kind: str) ->
                 fits, each.money if field == "price" else 0.0, 0.5 if field in ("category", "gtin", "image") else 0.0
             )
             confidence = said * (0.6 + 0.4 * lenient if lenient > 0.15 else 0.35)
+            if field == "sku":  # colours under an article number's name are no SKUs
+                confidence = said * (0.35 + 0.65 * fits)
             why = f"its name, {why}"
         elif field in BY_VALUE and not names.said[each.name] and each.name not in names.other:
             confidence = 0.8 * fits * (1.0 if each.rows >= FEW_ROWS else 0.5) * (0.6 if names.speak else 1.0)
@@ -116,7 +118,7 @@ def _titles(table: Table, looks: tuple[Look, ...], names: Names) -> dict[str, Gu
     titles = dict(table["title"])
     named = [each for each in looks if names.strongly(each.name, "title")]
     described = [each for each in looks if names.strongly(each.name, "description")]
-    if not named and len(described) == 1 and described[0].words <= 12 and described[0].markup < 0.1:
+    if not named and len(described) == 1 and 1.3 < described[0].words <= 12 and described[0].markup < 0.1:
         only = described[0]
         titles[only.name] = Guessed("title", only.name, 0.75, f"{_ONLY}, {only.words:.1f} words", named=True)
     unnamed = [each for each in looks if each.name in titles and not names.said[each.name] and each.alpha > 0.5]
