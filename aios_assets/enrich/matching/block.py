@@ -30,7 +30,7 @@ NEAREST: Final = (3, 10)
 NEAREST_DIRTY: Final = 8
 """Fewest neighbours that a record of a dirty source asks for."""
 
-POSTINGS: Final = 5_000
+POSTINGS: Final = 10_000
 """How many postings one record may visit."""
 
 TIE: Final = 1e-3
