@@ -22,9 +22,9 @@ from policies.contract import Contract
 FEED = "feed"
 """The parameter name by which a row stage asks for delivered records instead of a table."""
 
-RESOURCES = frozenset({"models", "vault", "changes", "ledger", "reviewed", "survival"})
-"""Parameter names that are no tables: the gateway, the vault, what changed since, the ledger, what people decided, and whose
-word counts."""
+RESOURCES = frozenset({"models", "vault", "changes", "ledger", "reviewed", "survival", "scratch"})
+"""Parameter names that are no tables: the gateway, the vault, what changed since, the ledger, what people decided, whose
+word counts, and where interim results lie."""
 
 StageFunction = Callable[..., Any]
 
