@@ -52,8 +52,8 @@ class PolicySettings(_Section):
 class FeedSettings(_Section):
     """Where deliveries come from."""
 
-    limits: dict[str, float] = Field(
-        {},
+    limits: Annotated[dict[str, float], AfterValidator(Fixed)] = Field(
+        Fixed(),
         strict=False,
         description="limits other than the built-in ones, e.g. { cell_bytes = 4194304, columns = 500 }",
     )
