@@ -6,7 +6,7 @@ from aios_assets.cli.opened import NoLake
 from aios_assets.errors import AiosError
 from audit.errors import AuditError
 from dashboards import reading, show
-from dashboards.views import feeds, ledger, matches, runs
+from dashboards.views import feeds, ledger, matches, products, runs
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
             st.Page(runs.page, title="Runs", icon=":material/play_circle:", default=True),
             st.Page(feeds.page, title="Feeds", icon=":material/inbox:", url_path="feeds"),
             st.Page(matches.page, title="Matches", icon=":material/join_inner:", url_path="matches"),
+            st.Page(products.page, title="Products", icon=":material/inventory_2:", url_path="products"),
             st.Page(ledger.page, title="Ledger", icon=":material/account_tree:", url_path="ledger"),
         ]
     )

@@ -37,10 +37,25 @@ def figures(*told: tuple[str, str, str]) -> None:
 
 def paged(rows: pl.DataFrame, key: str, columns: dict[str, Any] | None = None) -> None:
     """A table, a page at a time."""
-    pages = max(1, -(-rows.height // PAGE))
-    page = turned(pages, key, f"{rows.height:,} rows") if pages > 1 else 1
-    shown = rows.slice((page - 1) * PAGE, PAGE)
+    shown = _leaf(rows, key, PAGE)
     st.dataframe(shown, hide_index=True, width="stretch", height="content", column_config=columns, key=f"{key}-rows")
+
+
+def chosen(rows: pl.DataFrame, key: str, size: int, columns: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """A table, `size` rows at a time, of which one row may be chosen; that row, or None."""
+    shown = _leaf(rows, key, size)
+    event = st.dataframe(
+        shown, hide_index=True, width="stretch", height="content", column_config=columns, key=f"{key}-rows",
+        on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
+    marked = [row for row in event.selection.rows if row < shown.height]
+    return shown.row(marked[0], named=True) if marked else None
+
+
+def _leaf(rows: pl.DataFrame, key: str, size: int) -> pl.DataFrame:
+    pages = max(1, -(-rows.height // size))
+    page = turned(pages, key, f"{rows.height:,} rows") if pages > 1 else 1
+    return rows.slice((page - 1) * size, size)
 
 
 def turned(pages: int, key: str, of: str) -> int:

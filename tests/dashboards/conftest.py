@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from shown_lake import Lake, feed, ran
+from shown_lake import Lake, feed, merged, ran
 
 from aios_assets.cli.opened import look
 from aios_assets.runtime import Runtime
@@ -24,8 +24,9 @@ def governed(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A lake after three runs, the last of them refused."""
     home = tmp_path_factory.mktemp("dashboards")
     pilot = Runtime.open(load(home, lake=str(home / "lake"), profile="pilot"))
-    ran(pilot, "run-one", feed(home / "north.csv", 0, 30), feed(home / "south.csv", 10, 40))
-    ran(pilot, "run-two", feed(home / "south.csv", 10, 41, broken=2))
+    ran(pilot, "run-one", feed(home / "north.csv", 0, 30), feed(home / "south.csv", 10, 40, dearer=30))
+    merged(pilot, "12", "20")
+    ran(pilot, "run-two", feed(home / "south.csv", 10, 41, broken=2, dearer=30))
     strict = Runtime.open(load(home, lake=str(home / "lake"), profile="run"))
     ran(strict, "run-three", feed(home / "north.csv", 0, 2))
     return Lake(home / "lake", look(str(home / "lake")))

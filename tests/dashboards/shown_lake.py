@@ -1,12 +1,14 @@
-"""A lake for the pages to read: two suppliers, two broken rows, a second delivery, and a third that is refused."""
+"""A lake for the pages to read: two suppliers, two broken rows, two merges, a second delivery, a third that is refused."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from aios_assets.cli.opened import Opened
 from aios_assets.definitions import stages
+from aios_assets.desk import Asked, Desk
 from aios_assets.intake import take_in
 from aios_assets.materialise import Run, materialise
+from aios_assets.reviews import Verdict, pair_of
 from aios_assets.runtime import Runtime
 
 HEADER = "sku,title,brand,model,price,currency"
@@ -21,12 +23,19 @@ class Lake:
     opened: Opened
 
 
-def feed(file: Path, start: int, stop: int, *, broken: int = 0) -> str:
-    """Writes a delivery of some goods, and of rows without a SKU."""
-    rows = [f"{n},Acme {GOODS[n % 6]} {n * 7} AX-{n},Acme,AX-{n},{n}.50,EUR" for n in range(start, stop)]
+def feed(file: Path, start: int, stop: int, *, broken: int = 0, dearer: int = 0) -> str:
+    """Writes a delivery of some goods, each tenth of them dearer by so much, and of rows without a SKU."""
+    price = {n: n + dearer * (n % 10 == 0) for n in range(start, stop)}
+    rows = [f"{n},Acme {GOODS[n % 6]} {n * 7} AX-{n},Acme,AX-{n},{price[n]}.50,EUR" for n in price]
     rows += [f",Acme {GOODS[n % 6]} of nobody,Acme,,9.99,EUR" for n in range(broken)]
     file.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
     return str(file)
+
+
+def merged(runtime: Runtime, *skus: str) -> None:
+    """A person's word that both suppliers mean the same by these SKUs; the catalogue is too small to learn it from."""
+    pairs = [pair_of("north", sku, "south", sku) for sku in skus]
+    Desk(runtime.lake, runtime.vault.tokens, ()).take([Asked(one, Verdict.SAME, "ann", "the same") for one in pairs])
 
 
 def ran(runtime: Runtime, run: str, *files: str) -> None:

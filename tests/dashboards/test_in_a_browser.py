@@ -36,6 +36,7 @@ def test_every_page_is_drawn(lake: Lake, tmp_path: Path) -> None:
                 "": "records was refused by quality/",
                 "feeds": "Why rows were set aside",
                 "matches": "What was decided",
+                "products": "What stands, and whose word it is",
                 "ledger": "Signed root over the first",
             }.items():
                 tab.open(

@@ -1,6 +1,7 @@
 """Pages: each shows what its tables hold, and says what to do where nothing is yet."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,13 +34,19 @@ def matches() -> None:
     matches.page()
 
 
+def products() -> None:
+    from dashboards.views import products
+
+    products.page()
+
+
 def ledger() -> None:
     from dashboards.views import ledger
 
     ledger.page()
 
 
-PAGES = (runs, feeds, matches, ledger)
+PAGES = (runs, feeds, matches, products, ledger)
 
 
 def drawn(page: Callable[[], None]) -> AppTest:
@@ -118,6 +125,48 @@ def test_matches_shows_what_was_decided_of_all_records(lake: Lake) -> None:
     for decision in ("certain", "review", "apart"):
         shares = [value for label, value in told.items() if label.lower().startswith(decision)]
         assert shares == [f"{by.get(decision, 0):,}"]
+
+
+def test_products_shows_the_conflicts_and_what_stands_in_the_worst(lake: Lake) -> None:
+    shown, golden, conflicts = drawn(products), table(lake, "golden"), table(lake, "conflicts")
+    told = figures(shown)
+    assert told["Products of several records"] == f"{golden['product'].n_unique():,}"
+    assert told["Where records differ"] == f"{golden.filter(pl.col('differ') > 0).height:,}"
+    assert told["Conflicts"] == f"{conflicts.height:,}" != "0"
+    listed = shown.dataframe[0].value
+    worst = conflicts.sort("severity", "product", descending=[True, False]).row(0, named=True)
+    assert listed["severity"].to_list() == sorted(conflicts["severity"].to_list(), reverse=True)
+    assert (listed["product"][0], shown.code[-1].value) == (worst["product"], f"aios trace {worst['product']}")
+    (lost,) = json.loads(worst["others"])
+    beaten = shown.dataframe[-1].value
+    assert beaten["record"].to_list() == [f"{lost['supplier']}/{lost['sku']}"]
+    assert beaten["why"].to_list() == ["by the alphabet only: nothing else told them apart"]
+    assert lost["value"] in beaten["value"][0]
+    assert lost["value"] in listed["others"][0]
+
+
+def test_a_product_is_found_by_a_record_and_shown_beside_its_golden_values(lake: Lake) -> None:
+    row = table(lake, "matches").filter(supplier="south", sku="12").row(0, named=True)
+    assert row["members"] == 2
+    shown = drawn(products)
+    shown.text_input(key="find").set_value("south/12").run(timeout=SECONDS)
+    assert shown.selectbox(key="product").value == row["product"]
+    beside, stands = (one.value for one in shown.table[:2])
+    assert [name.split()[0] for name in beside.columns[1:]] == ["north/12", "south/12"]
+    held = table(lake, "golden").filter(product=row["product"])
+    assert sorted(stands["Field"].str.replace("\\", "")) == sorted(held["field"])
+    assert "Nobody: every record" in words(shown)
+
+
+def test_a_product_of_one_record_and_an_unknown_one_are_told_to_be(lake: Lake) -> None:
+    shown = drawn(products)
+    shown.text_input(key="find").set_value("north/3").run(timeout=SECONDS)
+    alone = table(lake, "matches").filter(supplier="north", sku="3").row(0, named=True)
+    assert (alone["members"], shown.selectbox(key="product").value) == (1, alone["product"])
+    assert "One record is this product" in words(shown)
+    shown.text_input(key="find").set_value("nobody/0").run(timeout=SECONDS)
+    assert "No product has" in words(shown)
+    assert not shown.selectbox
 
 
 def test_ledger_shows_size_root_and_versions(lake: Lake) -> None:
