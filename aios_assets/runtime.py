@@ -1,8 +1,9 @@
 """Runtime: what stages are materialised with. Opened once a process from the settings; everything in it is a port."""
 
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import polars as pl
 
@@ -86,18 +87,8 @@ class Runtime:
         return ScratchFolder(self.settings.lake_folder / "_scratch", say=self.journal.on_progress)
 
     def resources(self, stage: Stage, models: Gateway) -> dict[str, Any]:
-        """What a stage asks for besides tables, by parameter name."""
-        known: dict[str, Any] = {
-            "models": models,
-            "vault": self.vault,
-            "ledger": self.lake.ledger,
-            "scratch": self.scratch,
-        }
-        if "reviewed" in stage.resources:
-            known["reviewed"] = Reviewed.read(self.lake.ledger)
-        if "survival" in stage.resources:
-            known["survival"] = in_force(self.settings)
-        return {name: known[name] for name in stage.resources if name in known}
+        """What a stage asks for besides tables, by parameter name; `changes` are known to whoever materialises it."""
+        return {name: OFFERED[name](self, models) for name in stage.resources if name in OFFERED}
 
     def standing(self, stage: Stage, last: Decided | None) -> Standing:
         """What is published of a stage, and whether its code, its models or the row rules have changed since."""
@@ -159,3 +150,14 @@ def engine_of(settings: Settings) -> PolicyEngine:
     from policies.wasm import WasmEngine
 
     return WasmEngine(bundle, seconds=settings.policy.deadline, memory=settings.policy.memory_mb * 2**20)
+
+
+OFFERED: Final[Mapping[str, Callable[[Runtime, Gateway], Any]]] = {
+    "models": lambda _, models: models,
+    "vault": lambda runtime, _: runtime.vault,
+    "ledger": lambda runtime, _: runtime.lake.ledger,
+    "scratch": lambda runtime, _: runtime.scratch,
+    "reviewed": lambda runtime, _: Reviewed.read(runtime.lake.ledger),
+    "survival": lambda runtime, _: in_force(runtime.settings),
+}
+"""How each resource is had; only what a stage asks for is."""

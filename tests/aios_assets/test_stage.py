@@ -10,7 +10,8 @@ import pytest
 from core_fixtures import CHAIN
 
 from aios_assets.errors import StageError
-from aios_assets.stage import Stage, in_order, row_stage, stages_of, table_stage
+from aios_assets.runtime import OFFERED
+from aios_assets.stage import RESOURCES, Stage, in_order, row_stage, stages_of, table_stage
 from policies.contract import Column, Contract
 
 THINGS = Contract(key="id", columns=(Column("id", pl.String), Column("name", pl.String, reads=("goods.title", "size"))))
@@ -40,6 +41,11 @@ def test_parameters_are_tables_or_resources() -> None:
     assert things.quarantine == "things_quarantine"
     assert things.reads_of("goods") == ("size", "title")
     assert things.reads_of("other") == ("size",)
+
+
+def test_whatever_is_offered_is_no_table_and_whatever_is_no_table_is_offered() -> None:
+    # A name in one list alone made of `scratch` a table that nobody had written, and the gate refused all who asked for it.
+    assert {*OFFERED, "changes"} == RESOURCES
 
 
 def test_a_declaration_that_cannot_be_kept_is_refused() -> None:
