@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from aios_assets.came import came, recent, refused
 from aios_assets.errors import AiosError, ForeignVersion, LakeError, NotPermitted
 from aios_assets.journal import Attempt
 from aios_assets.materialise import Run, materialise
@@ -23,12 +24,13 @@ from policies.verdict import Finding, Outcome
 GATE = "gate"
 """Name of the one check that each asset has."""
 
-FeedReader = Callable[[Runtime, Sequence[str], str | None], Feed]
-"""Reads delivered files (paths, supplier or None) into mapped records."""
+FeedReader = Callable[[Runtime, Stage, Mapping[str, Any]], Feed | None]
+"""Reads what a stage takes of a run's deliveries, given as in `DELIVERED`; None: there is nothing of its kind."""
 
 DELIVERED: dict[str, Any] = {
     "files": dg.Field([str], default_value=[], description="Delivered files; none: all in the watched folder."),
     "supplier": dg.Field(str, default_value="", description="Who delivered, where a file's name does not say it."),
+    "redrive": dg.Field(bool, default_value=False, description="Read what was set aside again, and no new delivery."),
 }
 """Run configuration of the asset that takes deliveries in."""
 
@@ -65,6 +67,7 @@ def asset_of(stage: Stage, stages: Sequence[Stage], read_feed: FeedReader) -> dg
                 tags=_tags(stage),
                 code_version=stage.code[:12],
                 metadata=_declared(stage, contracts),
+                skippable=stage.reads_feed,
             )
         ],
         check_specs=[check],
@@ -81,18 +84,22 @@ def asset_of(stage: Stage, stages: Sequence[Stage], read_feed: FeedReader) -> dg
         try:
             _claim(context)
             runtime = Runtime.here()
-            feed = read_feed(runtime, told["files"], told["supplier"] or None) if stage.reads_feed else None
+            feed = read_feed(runtime, stage, told) if stage.reads_feed else None
+            if stage.reads_feed and feed is None:
+                yield from _nothing_came(stage, runtime)
+                return
             attempt = materialise(stage, runtime, run, contracts=contracts, feed=feed)
+            told_of = _told_of(stage, runtime, feed)
         except Exception as fault:  # whatever a stage's own function raises is told in words, and on the record
             if runtime is not None:
                 _remember(fault, stage, runtime, run, context.op_execution_context.retry_number)
             raise _failure(fault, stage) from fault
         if attempt.refused:
             yield _check(stage, attempt)
-            raise dg.Failure(_words(stage, attempt), metadata=_ended(attempt), allow_retries=False)
+            raise dg.Failure(_words(stage, attempt), metadata=_ended(attempt) | told_of, allow_retries=False)
         yield dg.MaterializeResult(
             asset_key=stage.name,
-            metadata={"in words": _words(stage, attempt), **_ended(attempt)},
+            metadata={"in words": _words(stage, attempt), **told_of, **_ended(attempt)},
             check_results=[_check(stage, attempt)],
             data_version=dg.DataVersion(f"{stage.name}@{attempt.version}"),
         )
@@ -238,6 +245,31 @@ def _words(stage: Stage, attempt: Attempt) -> str:
         return f"Admitted as version {attempt.version} (ledger entry {attempt.ledger_index})."
     said = " ".join(f"[{f.rule}] {f.why}. To do: {f.do}." for f in attempt.verdict.refusals)
     return f"{stage.name} was refused in attempt {attempt.id}; {stays}. {said}"
+
+
+def _told_of(stage: Stage, runtime: Runtime, feed: Feed | None) -> dict[str, Any]:
+    """What came and what was refused of it, on the pages of the assets that take deliveries in and of their list."""
+    if feed is not None:
+        aside = refused(runtime.lake, stage.quarantine)
+        return {"what came": dg.MetadataValue.md(came(feed.told)), "set aside now, and why": dg.MetadataValue.md(aside)}
+    return {"latest deliveries": dg.MetadataValue.md(recent(runtime.lake))} if stage.name == "deliveries" else {}
+
+
+def _nothing_came(stage: Stage, runtime: Runtime) -> Iterator[Any]:
+    """No delivery of a stage's kind: what is published stays, and stages after it go on where there is anything."""
+    state = runtime.lake.state(stage.name)
+    stays = f"version {state.version} stays published" if state else "nothing is published yet"
+    words = f"No delivery of this kind came; {stays}."
+    check = dg.AssetCheckResult(asset_key=stage.name, check_name=GATE, passed=True, description=words)
+    if state is None:
+        yield check
+        return
+    yield dg.MaterializeResult(
+        asset_key=stage.name,
+        metadata={"in words": words, "outcome": "unchanged", "dagster/row_count": state.rows},
+        check_results=[check],
+        data_version=dg.DataVersion(f"{stage.name}@{state.version}"),
+    )
 
 
 def _sorted(findings: Sequence[Finding]) -> list[Finding]:

@@ -18,8 +18,10 @@ from aios_assets.errors import SettingsError
 from aios_assets.journal import Attempt
 from aios_assets.reconcile_runs import process_tag, reconcile_runs
 from aios_assets.runtime import Runtime
+from aios_assets.sequence import TAKEN_IN
 from aios_assets.settings import Settings, load
 from aios_assets.stage import Stage
+from audit.ledger import Kind
 
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -44,6 +46,7 @@ class Ran:
     seconds: float
     counts: dict[str, int]
     ledger: tuple[int, str]
+    passed_over: tuple[dict[str, str], ...] = ()
     told: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -85,6 +88,7 @@ class Ran:
             "decisions": sum(a.verdict is not None for a in self.attempts),
             "refusals": self.refusals,
             "faults": [vars(fault) for fault in self.faults],
+            "passed_over": list(self.passed_over),
             "ledger": {"size": self.ledger[0], "root": self.ledger[1]},
             "seconds": round(self.seconds, 3),
             "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -98,12 +102,14 @@ def run_catalogue(
     *,
     files: Sequence[str] = (),
     supplier: str = "",
+    redrive: bool = False,
     only: Sequence[str] | None = None,
     say: Callable[[str], None] = lambda line: None,  # noqa: ARG005  nobody listens
 ) -> Ran:
     """Materialises the catalogue's assets, then the evidence, and says what came of it.
 
-    `only` names stages (their inputs are taken as they are published). Raises SettingsError for a name that is none.
+    `only` names stages (their inputs are taken as they are published); with `redrive` what was set aside is read again
+    instead of a delivery. Raises SettingsError for a name that is none.
     """
     begun = time.monotonic()
     prepare(settings)
@@ -118,11 +124,12 @@ def run_catalogue(
     runtime.journal.on_progress = say
     runtime.journal.on_begin = lambda stage: say(f"  {stage} …")
     runtime.journal.on_end = lambda attempt: say(f"  {attempt.stage}: {_outcome(attempt)} in {attempt.seconds:.1f} s")
+    before, _ = runtime.ledger_head()
     instance = dg.DagsterInstance.get()
     reconcile_runs(instance)
     wired = definitions(settings)
     feeds = {
-        stage.name: {"config": {"files": list(files), "supplier": supplier}}
+        stage.name: {"config": {"files": list(files), "supplier": supplier, "redrive": redrive}}
         for stage in known
         if stage.reads_feed and stage.name in chosen
     }
@@ -142,7 +149,8 @@ def run_catalogue(
     refused = {attempt.stage for attempt in attempts if attempt.refused}
     faults = tuple(fault for fault in _faults(result) if fault.table not in refused)
     size, root = runtime.ledger_head()
-    return Ran(result.run_id, trace_id, attempts, faults, time.monotonic() - begun, _counts(runtime), (size, root))
+    seconds, counts, passed = time.monotonic() - begun, _counts(runtime), _passed_over(runtime, before)
+    return Ran(result.run_id, trace_id, attempts, faults, seconds, counts, (size, root), passed)
 
 
 def _chosen(known: Sequence[Stage], only: Sequence[str] | None) -> list[str]:
@@ -175,10 +183,22 @@ def _faults(result: dg.ExecuteInProcessResult) -> list[Fault]:
     return faults
 
 
+def _passed_over(runtime: Runtime, since: int) -> tuple[dict[str, str], ...]:
+    """Deliveries of this run that were not applied, since a newer snapshot stands."""
+    told = [one.entry.body for one in runtime.lake.ledger.read(since, kind=Kind.DELIVERY)]
+    return tuple(
+        {name: str(body[name]) for name in ("supplier", "file", "outcome")}
+        for body in told
+        if body["outcome"] != TAKEN_IN
+    )
+
+
 def _counts(runtime: Runtime) -> dict[str, int]:
     """Totals over what is published now."""
     lake = runtime.lake
-    state = {name: lake.state(name) for name in ("records", "feed_rejects", "listings")}
+    tables = ("records", "feed_rejects", "sales", "sales_rejects", "listings")
+    state = {name: lake.state(name) for name in tables}
+    rows = {name: one.rows if one else 0 for name, one in state.items()}
     matches, doubtful = 0, 0
     if lake.state("matches"):
         told = lake.scan("matches").select(
@@ -187,10 +207,11 @@ def _counts(runtime: Runtime) -> dict[str, int]:
         )
         matches, doubtful = told.collect().row(0)
     products = lake.scan("listings").select(pl.col("product").n_unique()).collect().item() if state["listings"] else 0
-    records, rejects = state["records"], state["feed_rejects"]
+    rejected = rows["feed_rejects"] + rows["sales_rejects"]
     return {
-        "rows_in": (records.rows if records else 0) + (rejects.rows if rejects else 0),
-        "rejected": rejects.rows if rejects else 0,
+        "rows_in": rows["records"] + rows["sales"] + rejected,
+        "rejected": rejected,
+        "sales": rows["sales"],
         "matches": matches,
         "publishable": products,
         "in_review": doubtful,

@@ -1,91 +1,110 @@
-"""Intake: delivered files as one feed for the records stage, mapped, with every record's digest and every reject sealed."""
+"""Intake: delivered files as one feed for a stage: found, mapped, read, put in order, told to the ledger."""
 
 import hashlib
+import json
+from collections.abc import Mapping as Told
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from aios_assets.acceptance import Acceptance, Accepted, Look
-from aios_assets.enrich.normalise import price
-from aios_assets.errors import AiosError
-from aios_assets.feeds import LINE, Delivery, FeedError, Mapping, UnsureError, apply, guess, load, open_delivery, read
-from aios_assets.fingerprint import fingerprint
+from aios_assets.acceptance import Acceptance, Accepted
+from aios_assets.enrich.redact import tokenise
+from aios_assets.feeds import Delivery, FeedError, Guess, Mapping, UnsureError, guess, load, open_delivery, read
+from aios_assets.feeds.places import Places
 from aios_assets.runtime import Runtime
-from aios_assets.split import ID, quarantine_contract
+from aios_assets.sequence import TAKEN_IN, Applied, applied, last_snapshots
+from aios_assets.settings import Settings
+from aios_assets.stage import Stage
 from aios_assets.stages.records import records
-from aios_assets.vault import Vault
+from aios_assets.stages.sales import sales
+from aios_assets.taken import IntakeError, Mapped, Taken, taken
 from aios_assets.work import Feed
 from audit.ledger import AlreadyLogged, Entry, Kind
 from policies.candidate import DeliveryFacts, DriftFacts, InputFacts
-from policies.contract import ATTEMPT, FINGERPRINT
+
+READING = ("kind", "encoding", "separator", "quote", "newline")
+"""What of a delivery's format has to be known to read one of its lines alone."""
+
+__all__ = ["IntakeError", "Mapped", "arrived", "kind_of", "mapped_files", "mapping_of", "take_in"]
 
 
-class IntakeError(AiosError):
-    """A delivery that cannot be taken in as it is."""
+def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage: Stage = records) -> Feed | None:
+    """Reads the deliveries of a stage's kind among these files (default: all in the watched folder) into one feed.
 
-
-@dataclass(frozen=True)
-class Mapped:
-    """A delivery and what its columns mean."""
-
-    delivery: Delivery
-    mapping: Mapping
-
-    @property
-    def supplier(self) -> str:
-        """Who sent it."""
-        return self.delivery.supplier
-
-    @property
-    def meaning(self) -> str:
-        """SHA-256 of all that turns its raw lines into records besides those lines, hex."""
-        told = f"{self.mapping.model_dump_json()}{list(self.delivery.format.columns)}"
-        return hashlib.sha256(told.encode()).hexdigest()
-
-    @property
-    def identity(self) -> str:
-        """Equal for the same bytes from the same supplier, read alike, under any name."""
-        return f"{self.supplier}/{self.delivery.sha256}/{self.delivery.member}/{self.meaning}"
-
-
-def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None) -> Feed:
-    """Reads delivered files (default: all in the watched folder) into one feed.
-
+    Files are paths, folders, globs, https:// or s3:// addresses. None where deliveries came, and none is of this kind.
     Raises IntakeError for a file that is missing, cannot be read, or whose SKU, title or price column is not certain.
     """
     settings = runtime.settings
-    paths = [Path(name) for name in files] or _waiting(settings.inbox)
+    paths = arrived(settings, files)
     if not paths:
         raise IntakeError(
             "a run without a delivery",
             f"no file was named and {settings.inbox} is empty",
             "name files, `aios run FILE…`, or put some into that folder",
         )
-    acceptance = Acceptance(runtime, records.name)
-    mapped = _once([_mapped(path, settings.mappings, supplier, acceptance) for path in paths])
-    looks = {one.supplier: acceptance.look(one.supplier, one.mapping) for one in reversed(mapped)}
-    parts = [_records(one, runtime.vault, looks[one.supplier]) for one in mapped]
-    rows = pl.concat([part for part, _ in parts])
-    rejects = pl.concat([part for _, part in parts])
-    for one, (part, aside) in zip(mapped, parts, strict=True):
-        _log(runtime, one, part.height, aside.height)
-    judged = [_judged(acceptance, mapped, name, look) for name, look in sorted(looks.items())]
+    acceptance = Acceptance(runtime, stage.name)
+    mapped = _once(mapped_files(paths, settings.mappings, supplier, stage, acceptance))
+    if not mapped:
+        return None
+    # Changes are compared as the one delivery that they are together, a whole assortment by itself.
+    changes = {one.supplier: acceptance.look(one.supplier, one.mapping) for one in reversed(mapped)}
+    looks = [
+        changes[one.supplier] if one.mapping.mode == "delta" else acceptance.look(one.supplier, one.mapping)
+        for one in mapped
+    ]
+    now = runtime.clock.now()
+    whole = [taken(one, runtime.vault, stage, now, look) for one, look in zip(mapped, looks, strict=True)]
+    before = last_snapshots(runtime.lake.ledger, stage.name)
+    results = [
+        applied(list(own), stage.contract.keys, before.get(name))
+        for name, own in groupby(sorted(whole, key=_supplier), key=_supplier)
+    ]
+    told = _logged(runtime, stage, results)
+    counted = [one for result in results for one, outcome in result.outcomes if outcome == TAKEN_IN]
+    judged = [_judged(acceptance, list(own)) for _, own in groupby(counted, key=_supplier)]
     return Feed(
-        rows=rows,
-        rejects=rejects,
-        suppliers=tuple(sorted({one.supplier for one in mapped if one.mapping.mode == "snapshot"})),
-        inputs=tuple(InputFacts(one.delivery.name, "file", None, one.delivery.sha256, None) for one in mapped),
-        identity=hashlib.sha256("\n".join(sorted(one.identity for one in mapped)).encode()).hexdigest(),
+        rows=pl.concat([result.rows for result in results]),
+        rejects=pl.concat([result.rejects for result in results]),
+        suppliers=tuple(_supplier(result.outcomes[0][0]) for result in results if result.whole),
+        inputs=tuple(_input(one.mapped.delivery) for one in counted),
+        identity=hashlib.sha256("\n".join(sorted(one.mapped.identity for one in counted)).encode()).hexdigest(),
+        told=tuple(told),
         deliveries=tuple(delivery for delivery, _ in judged),
         drifts=tuple(drift for _, drifts in judged for drift in drifts),
     )
 
 
-def _once(mapped: Sequence[Mapped]) -> list[Mapped]:
-    """Each delivery once: the same bytes under two names are one."""
-    return list({one.identity: one for one in reversed(mapped)}.values())[::-1]
+def _judged(acceptance: Acceptance, own: Sequence[Taken]) -> tuple[DeliveryFacts, tuple[DriftFacts, ...]]:
+    """What counts of one supplier's files, as one delivery, compared with the last accepted one."""
+    deliveries, look = [one.mapped.delivery for one in own], own[-1].look
+    files = [(delivery.name, delivery.sha256) for delivery in deliveries]
+    again = lambda: (batch.rows for each in deliveries for batch in read(each))  # noqa: E731
+    return acceptance.judged(_supplier(own[0]), files, look, again)
+
+
+def arrived(settings: Settings, addresses: Sequence[str]) -> list[Path]:
+    """The files at these addresses, or those in the watched folder where none is named. Raises IntakeError."""
+    if not addresses:
+        inbox = settings.inbox
+        found = inbox.iterdir() if inbox.is_dir() else ()
+        return sorted(path for path in found if path.is_file() and not path.name.startswith((".", "_")))
+    places = Places(settings.spool, allowed=frozenset(settings.feeds.allowed))
+    paths: dict[Path, None] = {}
+    for address in addresses:
+        try:
+            paths |= dict.fromkeys(places.files(address))
+        except FeedError as error:
+            raise IntakeError(f"delivery {address}", f"{error.what}: {error.why}", error.do) from error
+    return list(paths)
+
+
+def kind_of(stage: Stage) -> str:
+    """The kind of feed that fills a stage's table."""
+    return "sales" if stage.name == sales.name else "products"
 
 
 def mapping_of(delivery: Delivery, folder: Path, last: Accepted | None = None) -> Mapping:
@@ -97,7 +116,7 @@ def mapping_of(delivery: Delivery, folder: Path, last: Accepted | None = None) -
     if written.is_file():
         return load(written)
     try:
-        guessed = guess(delivery).mapping(delivery)
+        guessed = _guessed(delivery).mapping(delivery)
     except UnsureError:
         if last is None:
             raise
@@ -107,109 +126,110 @@ def mapping_of(delivery: Delivery, folder: Path, last: Accepted | None = None) -
     return last.mapping if set(last.mapping.columns()) <= set(delivery.format.columns) else guessed
 
 
-def _judged(
-    acceptance: Acceptance, mapped: Sequence[Mapped], supplier: str, look: Look
-) -> tuple[DeliveryFacts, tuple[DriftFacts, ...]]:
-    """One supplier's files as one delivery, compared with the last accepted one."""
-    own = [one.delivery for one in mapped if one.supplier == supplier]
-    files = [(delivery.name, delivery.sha256) for delivery in own]
-    return acceptance.judged(supplier, files, look, lambda: (batch.rows for each in own for batch in read(each)))
+@lru_cache(maxsize=256)
+def _guessed(delivery: Delivery) -> Guess:
+    """What a delivery seems to mean; each feed stage of a run asks, and it is guessed once as long as it is the same."""
+    return guess(delivery)
 
 
-def _waiting(inbox: Path) -> list[Path]:
-    if not inbox.is_dir():
-        return []
-    return sorted(path for path in inbox.iterdir() if path.is_file() and not path.name.startswith((".", "_")))
+def mapped_files(
+    paths: Sequence[Path], folder: Path, supplier: str | None, stage: Stage, acceptance: Acceptance
+) -> list[Mapped]:
+    """The deliveries of a stage's kind among these files. Raises IntakeError.
+
+    A file that says too little by itself, as one of three lines does, means what another delivery of its supplier with
+    the same columns means. What cannot be told at all is told once, by the stage of products.
+    """
+    found: list[Mapped] = []
+    unsure: list[tuple[Path, UnsureError]] = []
+    for path in paths:
+        try:
+            found.append(_mapped(path, folder, supplier, acceptance))
+        except UnsureError as error:
+            unsure.append((path, error))
+        except (FeedError, OSError) as error:
+            if stage.name == records.name or len(paths) == 1:
+                raise _refused(path, error) from error
+    for path, doubt in unsure:
+        try:
+            found.append(_like_another(path, supplier, found, doubt))
+        except FeedError as still:
+            if stage.name == records.name:
+                raise _refused(path, still) from still
+    return [one for one in found if one.mapping.kind == kind_of(stage)]
 
 
 def _mapped(path: Path, folder: Path, supplier: str | None, acceptance: Acceptance) -> Mapped:
-    try:
-        delivery = open_delivery(path, supplier=supplier)
-        last = acceptance.last(delivery.supplier)
-        mapping = mapping_of(delivery, folder, last)
-        known = tuple(last.shape.columns) if last else ()
-        delivery = open_delivery(path, supplier=supplier, mapping=mapping, known=known)
-    except FeedError as error:
-        raise IntakeError(f"delivery {path.name}", f"{error.what}: {error.why}", error.do) from error
-    except OSError as error:
-        raise IntakeError(f"delivery {path}", str(error.strerror or error), "name a file that can be read") from error
-    if mapping.kind != "products":
-        raise IntakeError(
-            f"delivery {path.name}", f"it is a feed of {mapping.kind}", "records take feeds of products only"
-        )
-    return Mapped(delivery, mapping)
+    delivery = open_delivery(path, supplier=supplier)
+    last = acceptance.last(delivery.supplier)
+    mapping = mapping_of(delivery, folder, last)
+    known = tuple(last.shape.columns) if last else ()
+    return Mapped(open_delivery(path, supplier=supplier, mapping=mapping, known=known), mapping)
 
 
-def _records(one: Mapped, vault: Vault, look: Look) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(canonical rows with place, digests and fingerprint; rejects in the shape of `feed_rejects`)."""
-    delivery, kept, rejected = one.delivery, [], []
-    try:
-        for batch in read(delivery):
-            look.take(batch.rows, batch.rejects.height)
-            rows = apply(one.mapping, batch.rows)
-            kept.append(
-                rows.select(
-                    pl.lit(one.supplier).alias("supplier"),
-                    *(name for name in one.mapping.names),
-                    "attributes",
-                    pl.lit(delivery.name).alias("file"),
-                    pl.lit(delivery.sha256).alias("file_sha256"),
-                    pl.col(LINE).alias("line"),
-                    vault.digests(batch.raw).alias("line_digest"),
-                )
-            )
-            if batch.rejects.height:
-                rejected.append(_sealed(batch.rejects, one, vault))
-    except FeedError as error:
-        raise IntakeError(f"delivery {delivery.name}", f"{error.what}: {error.why}", error.do) from error
-    if not kept:
-        raise IntakeError(f"delivery {delivery.name}", "it holds no record", "have the supplier send it again")
-    rows = pl.concat(kept)
-    decimal = one.mapping.conventions.decimal or price.learn(rows["price"]).decimal
-    rows = rows.with_columns(pl.lit(decimal, dtype=pl.String).alias("decimal"))
-    prints = rows.select("line_digest", "decimal", pl.lit(one.meaning).alias("meaning"))
-    rows = rows.with_columns(prints.select(fingerprint(prints.columns, prints.schema)).to_series())
-    empty = pl.DataFrame(schema={n: t for n, t in quarantine_contract(records).schema.items() if n != ATTEMPT})
-    return rows, pl.concat(rejected) if rejected else empty
+def _like_another(path: Path, supplier: str | None, known: Sequence[Mapped], error: UnsureError) -> Mapped:
+    delivery = open_delivery(path, supplier=supplier)
+    for other in known:
+        if (other.supplier, other.delivery.format.columns) == (delivery.supplier, delivery.format.columns):
+            return Mapped(open_delivery(path, supplier=supplier, mapping=other.mapping), other.mapping)
+    raise error
 
 
-def _sealed(rejects: pl.DataFrame, one: Mapped, vault: Vault) -> pl.DataFrame:
-    delivery = one.delivery
-    shaped = rejects.select(
-        pl.format("{}:{}:{}", pl.lit(one.supplier), pl.lit(delivery.name), "line").alias(ID),
-        pl.lit(one.supplier).alias("supplier"),
-        pl.lit(None, dtype=pl.String).alias("sku"),
-        pl.format("feed/{}", "rule").alias("rule"),
-        pl.col("reason").alias("why"),
-        "do",
-        pl.lit(None, dtype=pl.String).alias("row"),
-        pl.lit(delivery.name).alias("file"),
-        "line",
-    ).with_columns(
-        pl.Series("sealed", vault.seal(delivery.sha256, rejects["raw"].to_list()), dtype=pl.Binary),
-        vault.digests(rejects["raw"]).alias("digest"),
-    )
-    prints = shaped.select(fingerprint([ID, "digest"], shaped.schema)).to_series()
-    names = [name for name in quarantine_contract(records).schema if name not in {FINGERPRINT, ATTEMPT}]
-    return shaped.select(names).with_columns(prints.alias(FINGERPRINT))
+def _refused(path: Path, error: FeedError | OSError) -> IntakeError:
+    if isinstance(error, FeedError):
+        return IntakeError(f"delivery {path.name}", f"{error.what}: {error.why}", error.do)
+    return IntakeError(f"delivery {path}", str(error.strerror or error), "name a file that can be read")
 
 
-def _log(runtime: Runtime, one: Mapped, rows: int, rejects: int) -> None:
-    """Tells the ledger of a delivery, once for its bytes: where it lay is what a receipt opens again."""
-    delivery = one.delivery
-    body = {
-        "file": delivery.name,
-        "path": str(delivery.path.absolute()),
-        "sha256": delivery.sha256,
-        "size": delivery.size,
-        "supplier": one.supplier,
-        "format": str(delivery.format.kind),
-        "rows": rows,
-        "rejects": rejects,
-        "mapping": one.mapping.model_dump_json(exclude_defaults=True),
-    }
-    once = f"delivery:{one.supplier}:{delivery.sha256}:{delivery.member}"
-    try:
-        runtime.lake.ledger.append(Entry(Kind.DELIVERY, one.supplier, body, runtime.clock.now(), "", once))
-    except AlreadyLogged:
-        return
+def _once(mapped: Sequence[Mapped]) -> list[Mapped]:
+    """Each delivery once: the same bytes under two names are one."""
+    return list({one.identity: one for one in reversed(mapped)}.values())[::-1]
+
+
+def _supplier(one: Taken) -> str:
+    return one.mapped.supplier
+
+
+def _input(delivery: Delivery) -> InputFacts:
+    return InputFacts(delivery.name, "file", None, delivery.sha256, None)
+
+
+def _impersonal(names: Sequence[str], runtime: Runtime) -> list[str]:
+    """Column names with tokens in the place of what is personal: a file without a header may be taken to have any."""
+    told: list[str] = tokenise(pl.Series(list(names), dtype=pl.String), runtime.vault.tokens).to_list()
+    return told
+
+
+def _logged(runtime: Runtime, stage: Stage, results: Sequence[Applied]) -> list[Told[str, Any]]:
+    """Tells the ledger of each delivery, once for its bytes, meaning and order: a receipt opens it again where it lay."""
+    now = runtime.clock.now()
+    told: list[Told[str, Any]] = []
+    for one, outcome in [pair for result in results for pair in result.outcomes]:
+        delivery, mapping = one.mapped.delivery, one.mapped.mapping
+        body = {
+            "file": delivery.name,
+            "path": str(delivery.path.absolute()),
+            "sha256": delivery.sha256,
+            "size": delivery.size,
+            "supplier": one.mapped.supplier,
+            "format": str(delivery.format.kind),
+            "table": stage.name,
+            "mode": mapping.mode,
+            "order": None if one.order is None else str(one.order),
+            "by": one.by,
+            "outcome": outcome,
+            "rows": one.rows.height,
+            "rejects": one.rejects.height,
+            "filled": one.filled,
+            "columns": json.dumps(_impersonal(delivery.format.columns, runtime)),
+            "reading": {name: str(getattr(delivery.format, name)) for name in READING},
+            "mapping": mapping.model_dump_json(exclude_defaults=True),
+        }
+        told.append(body)
+        alike = f"{delivery.sha256}:{delivery.member}:{one.mapped.meaning[:16]}:{one.order if one.by == 'name' else ''}"
+        entry = Entry(Kind.DELIVERY, one.mapped.supplier, body, now, "", f"delivery:{one.mapped.supplier}:{alike}")
+        try:
+            runtime.lake.ledger.append(entry)
+        except AlreadyLogged:
+            continue
+    return told

@@ -59,6 +59,13 @@ class FeedSettings(_Section):
     )
     folder: str = Field("./inbox", description="folder that the sensor and the nightly schedule watch")
     mappings: str = Field("./mappings", description="folder of <supplier>.toml column mappings")
+    spool: str = Field(
+        "./spool",
+        description="folder that https:// and s3:// deliveries are kept in, as they came: guard it like the inbox",
+    )
+    allowed: tuple[str, ...] = Field(
+        (), strict=False, description="your own hosts, which https:// addresses may name though they are not public"
+    )
 
 
 class StageSettings(_Section):
@@ -137,6 +144,11 @@ class Settings(_Section):
     def mappings(self) -> Path:
         """The folder of mappings, absolute."""
         return self._path(self.feeds.mappings)
+
+    @property
+    def spool(self) -> Path:
+        """The folder of downloaded deliveries, absolute."""
+        return self._path(self.feeds.spool)
 
     def _path(self, text: str) -> Path:
         return (self.home / text).expanduser().absolute()

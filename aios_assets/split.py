@@ -162,7 +162,9 @@ def first_of_key(frame: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame
         return frame, frame.clear().with_columns(_untold())
     return frame.filter(marks), frame.filter(~marks).with_columns(
         pl.lit(REPEATED).alias(RULE),
-        pl.lit(f"the same {SEPARATOR.join(keys)} stands further up; the first one counts").alias(WHY),
+        pl.lit(f"the same {SEPARATOR.join(keys)} stands there again; the newest counts, of equals the first").alias(
+            WHY
+        ),
         pl.lit("send each key once, or correct it").alias(DO),
     )
 
@@ -177,7 +179,7 @@ def as_quarantine(broken: pl.DataFrame, stage: Stage) -> pl.DataFrame:
     keys = stage.contract.keys
     values = [name for name, dtype in broken.schema.items() if not name.startswith("_") and dtype != pl.Binary]
     told = broken.with_columns(pl.struct(values).struct.json_encode().alias("_row"))
-    place = place_id() if {"supplier", "file", "line"} <= set(broken.columns) else pl.col("_row")
+    place = place_id() if {"supplier", "file", "file_sha256", "line"} <= set(broken.columns) else pl.col("_row")
     repeated = pl.col(RULE) == REPEATED
     own = (
         pl.when(repeated)
@@ -206,8 +208,11 @@ def as_quarantine(broken: pl.DataFrame, stage: Stage) -> pl.DataFrame:
 
 
 def place_id() -> pl.Expr:
-    """The id of a row that no key tells: whose delivery, and where in it. Two suppliers may name their files alike."""
-    return pl.format("{}:{}:{}", "supplier", "file", "line")
+    """The id of a row that no key tells: whose delivery, which bytes of that name, and where in them.
+
+    Two suppliers may name their files alike, and one supplier every day's changes.
+    """
+    return pl.format("{}:{}@{}:{}", "supplier", "file", pl.col("file_sha256").str.head(8), "line")
 
 
 def _untold() -> list[pl.Expr]:

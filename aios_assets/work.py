@@ -10,6 +10,7 @@ from aios_assets.changes import Source, affected_groups, changed_keys, in_parts,
 from aios_assets.errors import StageError
 from aios_assets.fingerprint import fingerprints
 from aios_assets.keyed import without
+from aios_assets.order import older
 from aios_assets.split import (
     DO,
     ID,
@@ -39,6 +40,7 @@ Clean = Callable[[pl.DataFrame], pl.DataFrame]
 LEAST = 20_000
 """Rows below which a batch is not worth a thread of its own."""
 
+ORDERED, _STANDS = "ordered", "_stands"
 _MOVED = "_moved"
 MOVED = Reason(
     "contract/key-kept",
@@ -55,6 +57,8 @@ class Feed:
     `rejects` are lines that could not be read, shaped as the quarantine with `_fingerprint`. `suppliers` are those whose
     whole assortment this is: what is missing of them is gone. What others delivered stays, and so does what a supplier
     who sends changes does not name. `identity` is equal for the same bytes from the same suppliers, read alike.
+    Rows may carry `ordered`, the supplier's own order: one that is older than what stands under its key is late, and what
+    stands stays. `redriven` are ids of the quarantine that are read again here: they leave it where they do not come back.
     `deliveries` and `drifts` tell the gate how their shape differs from that of the last accepted ones.
     """
 
@@ -63,6 +67,8 @@ class Feed:
     suppliers: tuple[str, ...]
     inputs: tuple[InputFacts, ...]
     identity: str
+    redriven: frozenset[str] = frozenset()
+    told: tuple[Mapping[str, Any], ...] = ()
     deliveries: tuple[DeliveryFacts, ...] = ()
     drifts: tuple[DriftFacts, ...] = ()
 
@@ -86,13 +92,17 @@ class Standing:
 
 @dataclass(frozen=True)
 class Work:
-    """What an attempt would change in the table (`upserts`, keys `removed`) and in its quarantine (`aside`, ids `mended`)."""
+    """What an attempt would change in the table (`upserts`, keys `removed`) and in its quarantine (`aside`, ids `mended`).
+
+    `late` counts delivered rows that were passed over, since what stands under their key is newer.
+    """
 
     upserts: pl.DataFrame
     removed: pl.DataFrame
     aside: pl.DataFrame
     mended: pl.DataFrame
     computed: int
+    late: int = 0
 
     @property
     def nothing(self) -> bool:
@@ -120,6 +130,9 @@ def row_work(
     keys = list(stage.contract.keys)
     same, held_by = [*keys, FINGERPRINT], [*(aside_key(key) for key in keys), FINGERPRINT]
     driver, repeated = first_of_key(driver, keys)
+    delivered = driver.height
+    if feed is not None:
+        driver = _not_late(driver, standing, keys, feed.suppliers)
     published = _but_of(standing.table, standing.outdated).select(same).collect()
     set_aside = standing.quarantine.collect()
     current = _but_of(set_aside.lazy(), standing.outdated | standing.misjudged).collect()
@@ -155,10 +168,27 @@ def row_work(
         # A contract that a feed fills has the supplier in its key: that is what a record is.
         fresh.append(feed.rejects)
         gone = gone.filter(pl.col("supplier").is_in(feed.suppliers))
-        stays.append(set_aside.filter(~pl.col("supplier").is_in(feed.suppliers)).join(driver, on=keys, how="anti"))
+        kept = ~pl.col("supplier").is_in(feed.suppliers) & ~pl.col(ID).is_in(sorted(feed.redriven))
+        stays.append(set_aside.filter(kept).join(driver, on=keys, how="anti"))
     failed = [stood.join(part, on=keys, how="semi") for part in broken]
     removed = pl.concat([gone, *failed]).select(keys).unique(maintain_order=True)
-    return Work(upserts, removed, *_difference(fresh, pl.concat(stays), current, set_aside), changed.height)
+    changes = _difference(fresh, pl.concat(stays), current, set_aside)
+    return Work(upserts, removed, *changes, changed.height, delivered - driver.height)
+
+
+def _not_late(driver: pl.DataFrame, standing: Standing, keys: list[str], whole: tuple[str, ...]) -> pl.DataFrame:
+    """The delivered rows that are not older than what stands under their key, in the table or set aside.
+
+    What comes as a supplier's `whole` assortment is the newest there is, and was judged so as a delivery.
+    """
+    if ORDERED not in driver.columns or driver[ORDERED].null_count() == driver.height:
+        return driver
+    stands = [rows.select(*keys, ORDERED) for rows in (standing.table, standing.quarantine)]
+    newest = pl.concat(stands).drop_nulls(ORDERED).group_by(keys).agg(pl.col(ORDERED).max().alias(_STANDS))
+    change = ~pl.col("supplier").is_in(whole)
+    late = driver.lazy().filter(change).select(*keys, ORDERED).join(newest, on=keys)
+    late = late.filter(older(pl.col(ORDERED), pl.col(_STANDS)))
+    return without(driver, late.select(keys).collect(), keys)
 
 
 def _but_of(rows: pl.LazyFrame, attempts: frozenset[str]) -> pl.LazyFrame:

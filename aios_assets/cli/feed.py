@@ -1,8 +1,10 @@
-"""`aios feed`: what an unknown file is, and what could not be read of delivered ones."""
+"""`aios feed`: what an unknown file is, what was set aside of delivered ones, and how it comes back."""
 
+import csv
+import io
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +12,17 @@ from aios_assets.cli import feed_drift
 from aios_assets.cli.answer import JsonOption, LakeOption, progress, table, tell
 from aios_assets.errors import SettingsError
 
+if TYPE_CHECKING:
+    import polars as pl
+
+    from aios_assets.cli.opened import Opened
+    from aios_assets.lake import Lake
+
 SHOWN = 50
+ASIDE = ("feed_rejects", "sales_rejects")
+EXPORTED = ("supplier", "sku", "file", "line", "rule", "why", "do", "raw")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the beginning of a formula or of another cell, full-width forms too."""
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +31,7 @@ def register(app: typer.Typer) -> None:
     group.command("inspect")(inspect)
     group.command("rejects")(rejects)
     feed_drift.register(group)
+    group.command("redrive")(redrive)
     app.add_typer(group, name="feed")
 
 
@@ -56,8 +69,12 @@ def rejects(
     *,
     supplier: Annotated[str | None, typer.Option(help="Only this supplier's.")] = None,
     export: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the raw bytes, unsealed, one reject after another.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the raw bytes, unsealed, one reject after another."),
     ] = None,
+    as_table: Annotated[
+        bool, typer.Option("--table", help="Export a CSV table with reasons instead; no cell of it is a formula.")
+    ] = False,
     by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who exports; kept in the ledger.")] = None,
     why: Annotated[
         str | None, typer.Option("--why", metavar="TEXT", help="For what reason; kept in the ledger.")
@@ -71,10 +88,21 @@ def rejects(
     from aios_assets.cli.opened import act, look
 
     opened = look(lake) if export is None else act(lake)
-    if opened.lake.state("feed_rejects") is None:
+    kept = ("supplier", "sku", "file", "file_sha256", "line", "rule", "why", "do", "row", "sealed")
+    scans = [opened.lake.scan(name) for name in ASIDE if opened.lake.state(name) is not None]
+    if not scans:
         tell({"rejects": 0, "rules": {}, "rows": []}, ["nothing was set aside"], as_json=as_json)
         return
-    rows = opened.lake.scan("feed_rejects")
+    # A sales line is known by its invoice; what stands there for the SKU is in its row.
+    rows = pl.concat(
+        [
+            scan.select(
+                (pl.col(name) if name in scan.collect_schema() else pl.lit(None, dtype=pl.String)).alias(name)
+                for name in kept
+            )
+            for scan in scans
+        ]
+    )
     if supplier:
         rows = rows.filter(pl.col("supplier") == supplier)
     found = rows.sort("supplier", "file", "line", nulls_last=True).collect()
@@ -91,12 +119,14 @@ def rejects(
     if found.height > SHOWN:
         lines.append(f"… {found.height - SHOWN:,} more; take --json, or `aios sql`")
     if export is not None:
-        told["exported"], told["file"] = _export(opened, found, export, by, why), str(export)
+        told["exported"], told["file"] = _export(opened, found, export, by, why, as_table=as_table), str(export)
         lines.append(f"{told['exported']:,} raw records in {export}; it holds what was sealed, so delete it after use")
     tell(told, lines or ["nothing was set aside"], as_json=as_json)
 
 
-def _export(opened: Any, found: Any, target: Path, by: str | None, why: str | None) -> int:
+def _export(
+    opened: "Opened", found: "pl.DataFrame", target: Path, by: str | None, why: str | None, *, as_table: bool
+) -> int:
     """Unseals the raw bytes into a file that only its owner reads. The ledger says so first."""
     from aios_assets.vault import Forgotten
     from audit.ledger import Entry, Kind
@@ -107,41 +137,80 @@ def _export(opened: Any, found: Any, target: Path, by: str | None, why: str | No
         )
     if target.exists():
         raise SettingsError(str(target), "it is there already", "name a file that is not")
-    deliveries: dict[str, list[str]] = {}
-    for logged in opened.lake.ledger.read(kind=Kind.DELIVERY):
-        deliveries.setdefault(str(logged.entry.body["file"]), []).append(str(logged.entry.body["sha256"]))
-    sealed = found.drop_nulls("sealed")
-    body = {"what": "rejects/export", "by": by, "why": why, "rejects": sealed.height}
+    wanted = found if as_table else found.drop_nulls("sealed")
+    body = {"what": "rejects/export", "by": by, "why": why, "rejects": wanted.height}
     opened.lake.ledger.append(Entry(Kind.REVIEW, "feed_rejects", body, opened.lake.clock.now()))
-    written = 0
-    with open(target, "xb", opener=_private) as file:
-        for (name,), rows in sealed.group_by("file", maintain_order=True):
-            try:
-                blobs = _unsealed(opened.vault, deliveries.get(str(name), []), rows["sealed"].to_list())
-            except Forgotten as gone:
-                progress(f"  {name}: {gone.why}")
-                continue
-            for blob in blobs:
-                file.write(blob if blob.endswith(b"\n") else blob + b"\n")
-            written += len(blobs)
-    return written
-
-
-def _unsealed(vault: Any, digests: list[str], sealed: list[bytes]) -> list[bytes]:
-    """The bytes under the key of the delivery that they came in: several deliveries may have had one name."""
-    from aios_assets.vault import Forgotten, VaultError
-
-    for number, digest in enumerate(digests, 1):
+    raw: dict[tuple[str, int], bytes] = {}
+    for (digest, name), rows in wanted.drop_nulls("sealed").group_by("file_sha256", "file", maintain_order=True):
         try:
-            blobs: list[bytes] = vault.unseal(digest, sealed)
-        except Forgotten:
-            raise
-        except VaultError:
-            if number == len(digests):
-                raise
-        else:
-            return blobs
-    return []
+            blobs = opened.vault.unseal(str(digest), rows["sealed"].to_list())
+        except Forgotten as gone:
+            progress(f"  {name}: {gone.why}")
+            continue
+        raw |= {(str(digest), line): blob for line, blob in zip(rows["line"], blobs, strict=True)}
+    with open(target, "xb", opener=_private) as file:
+        if not as_table:
+            file.writelines(blob if blob.endswith(b"\n") else blob + b"\n" for blob in raw.values())
+            return len(raw)
+        told = io.TextIOWrapper(file, "utf-8", newline="")
+        writer = csv.writer(told)
+        writer.writerow(EXPORTED)
+        for row in wanted.iter_rows(named=True):
+            blob = raw.get((row["file_sha256"], row["line"]))
+            text = row["row"] if blob is None else blob.decode("utf-8", "backslashreplace").rstrip("\r\n")
+            writer.writerow([defused(text if name == "raw" else row[name]) for name in EXPORTED])
+        told.flush()
+    return wanted.height
+
+
+def defused(cell: object) -> str:
+    """A cell that a spreadsheet shows and does not carry out: what could begin a formula stands behind an apostrophe."""
+    text = "" if cell is None else str(cell).replace("\0", "\\0")
+    return f"'{text}" if text.lstrip(" \u00a0\u200b\ufeff")[:1] in FORMULA else text
+
+
+def redrive(
+    *,
+    supplier: Annotated[str | None, typer.Option(help="Only this supplier's.")] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who re-drives; kept in the ledger.")] = None,
+    profile: Annotated[str | None, typer.Option(help="How strict: pilot, scale or run.")] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Reads what was set aside again, with the mapping now in force, through the ordinary stages and the gate."""
+    from aios_assets.cli.opened import act, look
+    from aios_assets.cli.run import finish
+    from aios_assets.settings import load
+    from audit.ledger import Entry, Kind
+
+    if not by:
+        raise SettingsError(
+            "--by", "what was refused once comes in again, so somebody has to answer for it", "add --by NAME"
+        )
+    before = waiting(look(lake).lake, supplier)
+    if not before:
+        tell({"waiting": 0, "mended": 0, "still_aside": 0, "run": None}, ["nothing is set aside"], as_json=as_json)
+        return
+    opened = act(lake)
+    body = {"what": "rejects/redrive", "by": by, "supplier": supplier or "", "rejects": before}
+    opened.lake.ledger.append(Entry(Kind.REVIEW, "feed_rejects", body, opened.lake.clock.now()))
+    progress(f"  {before:,} rows set aside; starting …")
+    from aios_assets.catalogue import run_catalogue  # 4 s: Dagster, the stages, the models
+
+    settings = load(lake=lake, profile=profile)
+    ran = run_catalogue(settings, supplier=supplier or "", redrive=True, say=progress)
+    after = waiting(look(lake).lake, supplier)
+    told = {"waiting": before, "mended": max(0, before - after), "still_aside": after, "run": ran.plain()}
+    finish(ran, told, settings, [f"{before:,} were set aside, {after:,} still are", ""], as_json=as_json)
+
+
+def waiting(lake: "Lake", supplier: str | None) -> int:
+    """How many delivered rows are set aside, of all suppliers or of one."""
+    import polars as pl
+
+    rows = [lake.scan(name).select("supplier") for name in ASIDE if lake.state(name) is not None]
+    found = pl.concat(rows).collect()["supplier"] if rows else pl.Series([], dtype=pl.String)
+    return len(found) if supplier is None else int((found == supplier).sum())
 
 
 def _private(path: str, flags: int) -> int:

@@ -1,5 +1,6 @@
 """`aios run`: from delivered files to listings, as the Dagster job that the UI and the schedules run."""
 
+import glob
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,7 @@ from aios_assets.cli.answer import FAULT, SAID_NO, JsonOption, LakeOption, progr
 from aios_assets.errors import SettingsError
 
 if TYPE_CHECKING:
+    from aios_assets.catalogue import Ran
     from aios_assets.settings import Settings
 
 
@@ -20,7 +22,11 @@ def register(app: typer.Typer) -> None:
 
 def run(
     feeds: Annotated[
-        list[Path] | None, typer.Argument(metavar="FEED…", help="Delivered files; none: all in the watched folder.")
+        list[str] | None,
+        typer.Argument(
+            metavar="FEED…",
+            help="Delivered files, folders, globs, https:// or s3:// addresses; none: all in the watched folder.",
+        ),
     ] = None,
     *,
     supplier: Annotated[str | None, typer.Option(help="Who delivered, where the file's name does not say it.")] = None,
@@ -43,28 +49,44 @@ def run(
     _known(chosen or [], settings)
     ran = run_catalogue(
         settings,
-        files=[str(file.absolute()) for file in feeds or ()],
+        files=_found(feeds or [], settings),
         supplier=supplier or "",
         only=chosen,
         say=progress,
     )
-    tell(ran.plain(), _lines(ran.plain(), settings.lake_folder), as_json=as_json)
+    finish(ran, ran.plain(), settings, [], as_json=as_json)
+
+
+def finish(ran: "Ran", told: dict[str, Any], settings: "Settings", first: list[str], *, as_json: bool) -> None:
+    """Tells what a run did, `first` in words before it, and ends with the exit code that says how it went."""
+    tell(told, [*first, *_lines(ran.plain(), settings.lake_folder)], as_json=as_json)
     if ran.refusals:
         raise typer.Exit(SAID_NO)
     if ran.faults:
         raise typer.Exit(FAULT)
 
 
-def _ready(feeds: list[Path], stages: str | None, inbox: Path) -> None:
+def _found(feeds: list[str], settings: "Settings") -> list[str]:
+    """The files at these addresses; what is remote is brought here once, before any stage asks for it."""
+    from aios_assets.intake import arrived
+
+    return [str(path.absolute()) for path in arrived(settings, feeds)] if feeds else []
+
+
+def _ready(feeds: list[str], stages: str | None, inbox: Path) -> None:
     """Says at once what cannot be run, before seconds are spent on imports and a folder is made."""
     for feed in feeds:
-        if feed.is_dir():
-            raise SettingsError(str(feed), "it is a folder", f"name the files in it: aios run {feed}/*")
-        if not feed.is_file():
-            raise SettingsError(str(feed), "there is no such file", "name a delivered file that can be read")
-        if not feed.stat().st_size:
-            raise SettingsError(str(feed), "the file is empty", "ask for it again")
-    takes_in = stages is None or "records" in {name.strip() for name in stages.split(",")}
+        if "://" in feed or (glob.has_magic(feed) and glob.glob(feed, recursive=True)):
+            continue
+        path = Path(feed)
+        if path.is_dir():
+            if not any(_delivered(file) for file in path.iterdir()):
+                raise SettingsError(feed, "there is no file in this folder", "name a folder with delivered files")
+        elif not path.is_file():
+            raise SettingsError(feed, "there is no such file", "name a delivered file that can be read")
+        elif not path.stat().st_size:
+            raise SettingsError(feed, "the file is empty", "ask for it again")
+    takes_in = stages is None or bool({"records", "sales"} & {name.strip() for name in stages.split(",")})
     if takes_in and not feeds and not (inbox.is_dir() and any(_delivered(path) for path in inbox.iterdir())):
         raise SettingsError(
             "nothing to run",
@@ -108,11 +130,14 @@ def _lines(told: dict[str, Any], lake: Path) -> list[str]:
             f"  why: {refusal['why']}",
             f"  do:  {refusal['do']}",
         ]
+    for one in told["passed_over"]:
+        lines.append(f"NOT APPLIED {one['file']} of {one['supplier']}: {one['outcome']}, a newer snapshot of it stands")
     for fault in told["faults"]:
         lines += [f"FAILED {fault['table']}: {fault['why']}", f"  do:  {fault['do']}"]
+    sold = f"{told['sales']:,} sales lines, " if told["sales"] else ""
     lines += [
         (
-            f"{told['rows_in']:,} records in, {told['rejected']:,} rejected, {told['matches']:,} matched pairs, "
+            f"{told['rows_in']:,} records in, {told['rejected']:,} rejected, {sold}{told['matches']:,} matched pairs, "
             f"{told['publishable']:,} products to publish, {told['in_review']:,} records in doubt"
         ),
         f"{told['seconds']:.1f} s, {told['peak_rss_mb']:,} MB at most, run {told['run_id']}",

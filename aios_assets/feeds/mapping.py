@@ -5,10 +5,11 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 import tomlkit
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from aios_assets.feeds.batch import PLACE
 from aios_assets.feeds.errors import FeedError
@@ -17,7 +18,9 @@ from aios_assets.feeds.format import Format, Kind
 ProductField = Literal[
     "sku", "gtin", "title", "description", "brand", "model", "category", "price", "currency", "url", "image", "language"
 ]
-SalesField = Literal["sku", "title", "price", "currency", "invoice", "quantity", "sold_at", "customer", "country"]
+SalesField = Literal[
+    "sku", "title", "price", "currency", "invoice", "position", "quantity", "sold_at", "customer", "country"
+]
 PRODUCT_FIELDS: tuple[str, ...] = get_args(ProductField)
 SALES_FIELDS: tuple[str, ...] = get_args(SalesField)
 ATTRIBUTES = "attributes"
@@ -33,6 +36,14 @@ def _source(value: object) -> object:
     if isinstance(value, str):
         return {"columns": (value,)}
     return {"columns": value} if isinstance(value, list | tuple) else value
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"no such time zone: {name}; give an IANA name such as Europe/Berlin") from error
+    return name
 
 
 class Source(_Wire):
@@ -68,18 +79,31 @@ class Reading(_Wire):
 
 
 class Conventions(_Wire):
-    """How this supplier writes numbers and units where a value alone does not say it."""
+    """How this supplier writes numbers, units, dates and times where a value alone does not say it.
+
+    `dates` is what comes first in `3/4/2024`; `timezone` (IANA name) is that of times without an offset.
+    """
 
     decimal: Literal[".", ",", ""] = ""
     length: str = ""
     weight: str = ""
+    dates: Literal["dmy", "mdy", ""] = ""
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+
+
+class Expect(_Wire):
+    """When this supplier's next delivery is due: every so often (`1d`, `12h`, `30m`), at this time of day in UTC."""
+
+    every: str = Field(pattern=r"^[1-9]\d{0,3}[dhm]$")
+    by: str = Field(default="00:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
 class Mapping(_Wire):
     """The meaning of one source's columns. Columns that nothing names are kept as `attributes`.
 
     `mode` says whether a delivery is the whole assortment (`snapshot`: what is missing is gone) or changes (`delta`);
-    `order` names the column with the supplier's own timestamp or sequence.
+    `order` names the column with the supplier's own timestamp or sequence: of two rows of one key the newer counts,
+    whenever it arrives. Without it a date or running number in the file's name orders deliveries (`aios_assets.order`).
     """
 
     supplier: Supplier
@@ -89,6 +113,7 @@ class Mapping(_Wire):
     language: str = ""
     reading: Reading = Reading()
     conventions: Conventions = Conventions()
+    expect: Expect | None = None
     fields: dict[str, Annotated[Source, BeforeValidator(_source)]] = Field(default_factory=dict)
 
     def model_post_init(self, context: object, /) -> None:
@@ -122,7 +147,8 @@ class Mapping(_Wire):
 
     def check(self, columns: tuple[str, ...], path: Path | None = None) -> None:
         """Raises FeedError where a column that the mapping reads is not in the feed."""
-        if missing := [name for name in self.columns() if _column(name, columns) is None]:
+        read = (*self.columns(), *filter(None, (self.order,)))
+        if missing := [name for name in read if _column(name, columns) is None]:
             raise FeedError(
                 f"the mapping reads {', '.join(missing[:5])!r}, which the feed does not have",
                 why=f"its columns are {', '.join(columns[:12])}",

@@ -16,6 +16,20 @@ LONGEST = 100_000
 MARKED = r"&(?:#|[A-Za-z])|<[A-Za-z/!?]"
 """A character reference or a tag, or what begins like one."""
 
+ORDERED = Column(
+    "ordered", pl.Int64, reads=("ordered",), null="neither row nor delivery says which is the newer one",
+    about="the supplier's own order: microseconds since 1970, or a sequence; of one key's rows the newest counts",
+)  # fmt: skip
+REJECTS = (
+    Column("file", pl.String, null="the row was set aside after reading", about="the delivery it stands in"),
+    Column("file_sha256", pl.String, tags={"digest"}, null="the row came of no file", about="of that file, hex"),
+    Column("line", pl.Int64, null="the row was set aside after reading"),
+    Column("ordered", pl.Int64, null=ORDERED.null, about=ORDERED.about),
+    Column("sealed", pl.Binary, tags={"sealed"}, null="the row could be read into columns",
+           about="the raw bytes, sealed under the delivery's key"),
+)  # fmt: skip
+"""What a delivered row that was set aside tells besides its reason."""
+
 FIELDS = ("title", "description", "brand", "model", "gtin", "price", "currency", "category", "url", "image", "language")
 
 RECORDS = Contract(
@@ -37,6 +51,7 @@ RECORDS = Contract(
         Column("attributes", pl.String, reads=("attributes",), tags=TEXT, null="the feed has no other columns"),
         Column("decimal", pl.String, reads=("decimal",), null="the delivery's prices do not tell which it is",
                about="the delivery's decimal separator, found over its whole price column"),
+        ORDERED,
         Column("file", pl.String, reads=("file",), about="the delivery in which the record was first seen as it is"),
         Column("file_sha256", pl.String, reads=("file_sha256",), tags={"digest"}, about="of the file as delivered, hex"),
         Column("line", pl.Int64, reads=("line",), about="the physical line where the record starts, from 1"),
@@ -54,12 +69,7 @@ RECORDS = Contract(
                 "have the supplier send a title"),
     ),
     expects=tuple(longest(name, LONGEST) for name in ("title", "description", "attributes")),
-    rejects=(
-        Column("file", pl.String, null="the row was set aside after reading", about="the delivery it stands in"),
-        Column("line", pl.Int64, null="the row was set aside after reading"),
-        Column("sealed", pl.Binary, tags={"sealed"}, null="the row could be read into columns",
-               about="the raw bytes, sealed under the delivery's key"),
-    ),
+    rejects=REJECTS,
     quarantine="feed_rejects",
 )  # fmt: skip
 

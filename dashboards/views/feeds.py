@@ -1,4 +1,4 @@
-"""Feeds: what came from whom, what could not be read and why, and how well the fields are filled."""
+"""Feeds: what came from whom and whether in time, what could not be read and why, how the fields are filled."""
 
 import itertools
 from typing import Any, Final
@@ -11,6 +11,9 @@ from dashboards import reading, show
 
 DRAWN = 40
 """Deliveries in the plot."""
+
+ASIDE = ("feed_rejects", "sales_rejects")
+"""Where delivered rows go that broke a promise: those of products, and those of sales."""
 
 UNREADABLE = "not readable"
 COUNTS = ("records", "delivered", "readable")
@@ -26,12 +29,26 @@ DELIVERIES: Final = {
     "at": show.moment("Read"),
     "supplier": "Supplier",
     "file": "File",
-    "format": "Format",
+    "outcome": "What became of it",
+    "table": "Fills",
+    "mode": "Tells",
+    "dated": show.moment("Supplier's own date"),
+    "ordered_by": "Ordered by",
     "rows": show.count("Records read"),
     "rejects": show.count("Not readable"),
+    "late": "Late",
+    "format": "Format",
     "size": "Size",
     "sha256": "SHA-256",
 }
+DUE: Final = {
+    "supplier": "Supplier",
+    "at": show.moment("Last delivery"),
+    "late": "It was",
+    "next_expected_at": show.moment("Next one due"),
+    "expected_by": "Says who",
+}
+DRIFTS: Final = {"at": show.moment("Seen"), "supplier": "Supplier"}
 
 
 def page() -> None:
@@ -40,16 +57,22 @@ def page() -> None:
     if came is None or came.is_empty():
         show.empty("No delivery has been read yet.")
         return
-    waiting = reading.ask(reasons, ("feed_rejects",))
+    waiting = _of_both(reasons)
     _head(came, waiting)
     _over_time(came)
+    _due()
     _reasons(waiting)
     _coverage()
+    _fills()
+    _drifts()
     st.subheader("Deliveries, latest first")
     size = pl.col("size").map_elements(show.size, pl.String)
-    listed = came.with_columns(size, pl.col("sha256").str.head(12)).select(*DELIVERIES)
+    listed = came.with_columns(size, _lateness(), pl.col("sha256").str.head(12)).select(*DELIVERIES)
     show.paged(listed, "deliveries", DELIVERIES)
-    st.caption("The same bytes twice, under whatever name, are one delivery.")
+    st.caption(
+        "The same bytes twice, under whatever name, are one delivery. A *snapshot* is all that a supplier has: what is "
+        "missing is gone. A *delta* is changes. Late and superseded: a newer snapshot stands, so it was not applied."
+    )
 
 
 def deliveries(table: pl.LazyFrame) -> pl.LazyFrame:
@@ -68,7 +91,30 @@ def reasons(rejects: pl.LazyFrame) -> pl.LazyFrame:
 
 def aside(rejects: pl.LazyFrame) -> pl.LazyFrame:
     """The rows set aside themselves, by file and line; what stood in them is sealed."""
-    return rejects.select("supplier", "file", "line", "sku", "rule", "why", "do").sort("file", "line", nulls_last=True)
+    known = [name for name in ("sku", "invoice") if name in rejects.collect_schema()]
+    return rejects.select("supplier", "file", "line", *known, "rule", "why", "do").sort("file", "line", nulls_last=True)
+
+
+def due(table: pl.LazyFrame) -> pl.LazyFrame:
+    """The latest delivery of each supplier, with when the next one is due; first what is due first."""
+    return table.sort("ledger_index").group_by("supplier").last().sort("next_expected_at", "supplier", nulls_last=True)
+
+
+def dry(fills: pl.LazyFrame, supplier: str) -> pl.LazyFrame:
+    """How full each field is that a supplier fills at all, delivery by delivery."""
+    own = fills.filter(pl.col("supplier") == supplier)
+    latest = own.select("ledger_index").unique().sort("ledger_index").tail(DRAWN)
+    used = own.group_by("field").agg(pl.col("filled").sum()).filter(pl.col("filled") > 0)
+    shares = own.join(latest, on="ledger_index", how="semi").join(used, on="field", how="semi")
+    share = (pl.col("filled") / pl.col("records")).alias("share")
+    return shares.with_columns(share, pl.format("{} · {}", "ledger_index", "file").alias("of")).sort(
+        "ledger_index", "field"
+    )
+
+
+def latest(drifts: pl.LazyFrame) -> pl.LazyFrame:
+    """Differences in shape, the latest first."""
+    return drifts.sort("ledger_index", descending=True)
 
 
 def filled(coverage: pl.LazyFrame) -> pl.LazyFrame:
@@ -78,6 +124,80 @@ def filled(coverage: pl.LazyFrame) -> pl.LazyFrame:
         (pl.col("delivered") / pl.col("records")).alias("filled"),
         pl.when(pl.col("delivered") > 0).then(pl.col("readable") / pl.col("delivered")).alias("read"),
     ).sort("supplier", "field")  # fmt: skip
+
+
+def _of_both(question: reading.Question) -> pl.DataFrame | None:
+    """An answer over what was set aside of products and of sales; None where nothing ever was."""
+    found = [reading.ask(question, (table,)) for table in ASIDE]
+    answers = [answer for answer in found if answer is not None]
+    return pl.concat(answers, how="diagonal") if answers else None
+
+
+def _lateness() -> pl.Expr:
+    """How late a delivery came, in words."""
+    late = pl.col("late_seconds")
+    words = pl.when(late < 7_200).then(pl.format("{} min late", late // 60)).when(late < 172_800)
+    told = words.then(pl.format("{} h late", late // 3_600)).otherwise(pl.format("{} days late", late // 86_400))
+    return (
+        pl.when(late.is_null())
+        .then(pl.lit("not expected yet"))
+        .when(late == 0)
+        .then(pl.lit("in time"))
+        .otherwise(told)
+        .alias("late")
+    )
+
+
+def _due() -> None:
+    st.subheader("When the next delivery is due")
+    next_ones = reading.ask(due, ("deliveries",))
+    if next_ones is None or next_ones["next_expected_at"].null_count() == next_ones.height:
+        st.markdown(
+            "No supplier has a rhythm yet: it is learned from three arrivals of its own, or said in its mapping, "
+            '`[expect] every = "1d"`, `by = "06:00"` (UTC). What one run reads has arrived at one time.'
+        )
+        return
+    show.paged(next_ones.with_columns(_lateness()).select(*DUE), "due", DUE)
+
+
+def _fills() -> None:
+    names = reading.ask(suppliers, ("fills",))
+    if names is None or names.is_empty():
+        return
+    st.subheader("How fields run dry, delivery by delivery")
+    supplier = st.selectbox("Supplier", names["supplier"].to_list(), key="fills-supplier", width=320)
+    shares = reading.ask(dry, ("fills",), supplier)
+    if shares is None or shares["of"].n_unique() < 2:
+        st.markdown("One delivery alone shows no change.")
+        return
+    show.chart(
+        alt.Chart(shares)
+        .mark_rect(stroke="white")
+        .encode(
+            x=alt.X("of:N", sort=None, title=None, axis=alt.Axis(labelAngle=-50, labelLimit=160)),
+            y=alt.Y("field:N", title=None),
+            color=alt.Color("share:Q", title="filled", scale=alt.Scale(domain=[0, 1], scheme="blues")),
+            tooltip=["of:N", "field:N", alt.Tooltip("share:Q", format=".1%"), alt.Tooltip("records:Q", format=",")],
+        )
+        .properties(height=24 * shares["field"].n_unique() + 60)
+    )
+
+
+def suppliers(fills: pl.LazyFrame) -> pl.LazyFrame:
+    """Suppliers, who delivered most often first."""
+    counted = fills.group_by("supplier").agg(pl.col("ledger_index").n_unique().alias("deliveries"))
+    return counted.sort("deliveries", "supplier", descending=[True, False])
+
+
+def _drifts() -> None:
+    found = reading.ask(latest, ("drifts",))
+    if found is None:
+        return
+    st.subheader("How deliveries differ in shape from the last accepted ones")
+    if found.is_empty():
+        st.markdown("No delivery differed in shape from the one before.")
+        return
+    show.paged(found.drop("ledger_index"), "drifts", DRIFTS)
 
 
 def _head(came: pl.DataFrame, waiting: pl.DataFrame | None) -> None:
@@ -95,7 +215,8 @@ def _head(came: pl.DataFrame, waiting: pl.DataFrame | None) -> None:
 
 def _over_time(came: pl.DataFrame) -> None:
     st.subheader("Deliveries over time, by supplier")
-    label = pl.col("at").dt.strftime("%d %b %H:%M:%S · ") + pl.col("file")
+    own = pl.col("dated").dt.strftime("%d %b %Y · ") + pl.col("file")
+    label = pl.coalesce(own, pl.col("at").dt.strftime("%d %b %H:%M:%S · ") + pl.col("file"))
     drawn = came.head(DRAWN).sort("ledger_index").with_columns(label.alias("of"))
     parts = [
         drawn.select("of", "file", pl.col(column).alias("records"), what.alias("what"))
@@ -106,9 +227,14 @@ def _over_time(came: pl.DataFrame) -> None:
     order = drawn["of"].unique(maintain_order=True).to_list()
     show.chart(
         alt.Chart(pl.concat(parts))
-        .mark_bar(size=30)
+        .mark_bar(size=30 if len(order) <= 20 else 14)
         .encode(
-            x=alt.X("of:N", sort=order, title=None, axis=alt.Axis(labelAngle=-20, labelLimit=220)),
+            x=alt.X(
+                "of:N",
+                sort=order,
+                title=None,
+                axis=alt.Axis(labelAngle=-20 if len(order) <= 12 else -60, labelLimit=200),
+            ),
             y=alt.Y("records:Q", title="Records"),
             color=alt.Color("what:N", scale=colours, title=None),
             tooltip=[alt.Tooltip("of:N", title="delivery"), "what:N", alt.Tooltip("records:Q", format=",")],
@@ -137,11 +263,12 @@ def _reasons(waiting: pl.DataFrame | None) -> None:
     )
     show.paged(waiting.select(*REASONS), "reasons", REASONS)
     with st.expander("Row by row"):
-        each = reading.ask(aside, ("feed_rejects",))
+        each = _of_both(aside)
         if each is not None:
             show.paged(each, "aside")
         st.caption(
-            "List, export and re-drive them with `aios feed rejects`; what stood in them is sealed in the vault."
+            "List and export them with `aios feed rejects`; after mending a mapping, `aios feed redrive --by NAME` reads "
+            "them again. What stood in them is sealed in the vault."
         )
 
 

@@ -105,7 +105,7 @@ class Shop:
 
     def make(self, stage: Stage, *files: Path, supplier: str | None = None) -> Attempt:
         """One attempt of one stage."""
-        feed = take_in(self.runtime, [str(file) for file in files], supplier) if stage.reads_feed else None
+        feed = take_in(self.runtime, [str(file) for file in files], supplier, stage) if stage.reads_feed else None
         contracts = {other.name: other.contract for other in self.stages}
         return materialise(stage, self.runtime, Run("run", "test"), contracts=contracts, feed=feed)
 

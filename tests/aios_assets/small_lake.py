@@ -47,7 +47,9 @@ def run_chain(runtime: Runtime, files: Iterable[str], *, only: set[str] | None =
     for stage in known:
         if only is not None and stage.name not in only:
             continue
-        feed = take_in(runtime, list(files), None) if stage.reads_feed else None
+        feed = take_in(runtime, list(files), None, stage) if stage.reads_feed else None
+        if stage.reads_feed and feed is None:
+            continue
         attempts.append(materialise(stage, runtime, run, contracts=contracts, feed=feed))
         if attempts[-1].refused:
             break

@@ -45,6 +45,8 @@ def ran(runtime: Runtime, run: str, *files: str) -> None:
     refused = False
     for stage in sorted(known, key=lambda one: one.part == "evidence"):  # which comes last, as in a real run
         if stage.part == "evidence" or not refused:
-            taken = take_in(runtime, files, None) if stage.reads_feed else None
+            taken = take_in(runtime, files, None, stage) if stage.reads_feed else None
+            if stage.reads_feed and taken is None:
+                continue
             attempt = materialise(stage, runtime, Run(run, "catalogue"), contracts=contracts, feed=taken)
             refused = refused or attempt.refused

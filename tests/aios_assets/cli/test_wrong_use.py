@@ -46,7 +46,7 @@ def test_a_folder_that_is_no_lake_stays_as_it_is(aios, nowhere: Path, command: t
     [
         ((), "nothing to run"),
         (("gone.csv",), "no such file"),
-        (("folder",), "it is a folder"),
+        (("folder",), "no file in this folder"),
         (("empty.csv",), "the file is empty"),
         (("feed.csv", "--stages", "nonsense"), "nonsense is no stage"),
         (("feed.csv", "--profile", "lax"), "policy.profile"),

@@ -42,7 +42,8 @@ def feed(*rows: dict[str, str | None]) -> pl.DataFrame:
     made: list[dict[str, str | None]] = [{**place, "sku": f"A-{n}", **one} for n, one in enumerate(rows)]
     columns: dict[str, list[Any]] = {name: [one.get(name) for one in made] for name in texts}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(texts, pl.String))
-    return frame.with_columns(pl.int_range(2, pl.len() + 2, dtype=pl.Int64).alias("line"))
+    line, order = pl.int_range(2, pl.len() + 2, dtype=pl.Int64), pl.lit(None, dtype=pl.Int64)
+    return frame.with_columns(line.alias("line"), order.alias("ordered"))
 
 
 def physical(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:

@@ -1,0 +1,86 @@
+"""Sequence: several deliveries as what stands after one was applied after another, in their suppliers' own order.
+
+A snapshot takes the place of all that its supplier sent before; a snapshot that is older than one that was taken in is
+late and changes nothing. Of changes, the newer row of a key counts, whenever it came.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from aios_assets.keyed import without
+from aios_assets.order import is_older, older
+from aios_assets.taken import Taken
+from aios_assets.work import ORDERED
+from audit.ledger import Kind, LedgerReader
+
+TAKEN_IN, SUPERSEDED, LATE = "taken in", "superseded", "late"
+_STANDS = "_stands"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What stands after the deliveries of one supplier: rows, rejects, whether that is the whole assortment.
+
+    `outcomes` has for each delivery, in the order in which they were applied: taken in, superseded, or late.
+    """
+
+    rows: pl.DataFrame
+    rejects: pl.DataFrame
+    whole: bool
+    outcomes: tuple[tuple[Taken, str], ...]
+
+
+def applied(deliveries: Sequence[Taken], keys: Sequence[str], snapshot: int | None) -> Applied:
+    """Applies the deliveries of one supplier; `snapshot` is the order of the last snapshot that was taken in before."""
+    first = deliveries[0]
+    rows, rejects, whole = first.rows.clear(), first.rejects.clear(), False
+    outcomes: list[tuple[Taken, str]] = []
+    for one in sorted(deliveries, key=_place):
+        if one.whole and is_older(one.order, snapshot):
+            outcomes.append((one, LATE))
+        elif one.whole:
+            rows, rejects, whole, snapshot = one.rows, one.rejects, True, one.order
+            outcomes = [(other, SUPERSEDED if was == TAKEN_IN else was) for other, was in outcomes]
+            outcomes.append((one, TAKEN_IN))
+        else:
+            change = one.rows.filter(~older(pl.col(ORDERED), pl.lit(snapshot, dtype=pl.Int64)))
+            rows = _changed(rows, change, keys)
+            rejects = pl.concat([rejects, one.rejects])
+            outcomes.append((one, TAKEN_IN))
+    return Applied(rows, rejects, whole, tuple(outcomes))
+
+
+def last_snapshots(ledger: LedgerReader, table: str) -> Mapping[str, int]:
+    """The order of each supplier's newest snapshot that was taken in, and not refused by the gate."""
+    refused: dict[str, bool] = {}
+    for logged in ledger.read(kind=Kind.DECIDED, subject=table):
+        body = logged.entry.body
+        refused |= {one["digest"]: not body["admitted"] for one in body["inputs"] if one["kind"] == "file"}
+    newest: dict[str, int] = {}
+    for logged in ledger.read(kind=Kind.DELIVERY):
+        body = logged.entry.body
+        order = body.get("order")
+        if order is None or (body.get("table"), body.get("mode"), body.get("outcome")) != (table, "snapshot", TAKEN_IN):
+            continue
+        if not refused.get(body["sha256"], False):
+            newest[body["supplier"]] = int(order)
+    return newest
+
+
+def _place(one: Taken) -> tuple[bool, int, int, str]:
+    """Deliveries that tell their order come first, in it; the others as they arrived."""
+    delivery = one.mapped.delivery
+    return one.order is None, one.order or 0, delivery.modified, delivery.name
+
+
+def _changed(stands: pl.DataFrame, change: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """What stands after a change: of each key the newer rows, of equal ones those of the change."""
+    on = list(keys)
+    if stands.is_empty():
+        return change
+    newest = stands.lazy().drop_nulls(ORDERED).group_by(on).agg(pl.col(ORDERED).max().alias(_STANDS))
+    late = change.lazy().select(*on, ORDERED).join(newest, on=on).filter(older(pl.col(ORDERED), pl.col(_STANDS)))
+    change = without(change, late.select(on).collect(), on)
+    return pl.concat([without(stands, change.select(on), on), change])
