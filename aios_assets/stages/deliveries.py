@@ -50,6 +50,7 @@ DELIVERIES = Contract(
                about="the mapping's [expect], or the median of the time between earlier arrivals"),
     ),
     tags=frozenset({"decisions"}),
+    version=2,
 )  # fmt: skip
 
 

@@ -71,6 +71,7 @@ RECORDS = Contract(
     expects=tuple(longest(name, LONGEST) for name in ("title", "description", "attributes")),
     rejects=REJECTS,
     quarantine="feed_rejects",
+    version=2,
 )  # fmt: skip
 
 
