@@ -89,7 +89,7 @@ def of_rows(template: Taken, rows: Sequence[tuple[int, int, int]]) -> Taken:
     return replace(template, rows=filled, order=newest[0][1])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=DAYS, data=st.data())
 def test_changes_in_any_order_and_split_fold_to_the_newest_of_each_key(
     template: Taken, rows: list[tuple[int, int, int]], data: st.DataObject
