@@ -81,6 +81,8 @@ def _changed(stands: pl.DataFrame, change: pl.DataFrame, keys: Sequence[str]) ->
     if stands.is_empty():
         return change
     newest = stands.lazy().drop_nulls(ORDERED).group_by(on).agg(pl.col(ORDERED).max().alias(_STANDS))
-    late = change.lazy().select(*on, ORDERED).join(newest, on=on).filter(older(pl.col(ORDERED), pl.col(_STANDS)))
+    # A key is late as a whole: rows of it that lose within the delivery are older than what stands without being late.
+    own = change.lazy().drop_nulls(ORDERED).group_by(on).agg(pl.col(ORDERED).max())
+    late = own.join(newest, on=on).filter(older(pl.col(ORDERED), pl.col(_STANDS)))
     change = without(change, late.select(on).collect(), on)
     return pl.concat([without(stands, change.select(on), on), change])
