@@ -13,7 +13,7 @@ import polars as pl
 
 from aios_assets.acceptance import Acceptance, Accepted
 from aios_assets.enrich.redact import tokenise
-from aios_assets.feeds import Delivery, FeedError, Guess, Mapping, UnsureError, guess, load, open_delivery, read
+from aios_assets.feeds import Delivery, FeedError, Guess, Limits, Mapping, UnsureError, guess, load, open_delivery, read
 from aios_assets.feeds.places import Places
 from aios_assets.runtime import Runtime
 from aios_assets.sequence import TAKEN_IN, Applied, applied, last_snapshots
@@ -47,7 +47,7 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
             "name files, `aios run FILE…`, or put some into that folder",
         )
     acceptance = Acceptance(runtime, stage.name)
-    mapped = _once(mapped_files(paths, settings.mappings, supplier, stage, acceptance))
+    mapped = _once(mapped_files(paths, settings, supplier, stage, acceptance))
     if not mapped:
         return None
     # Changes are compared as the one delivery that they are together, a whole assortment by itself.
@@ -92,7 +92,7 @@ def arrived(settings: Settings, addresses: Sequence[str]) -> list[Path]:
         inbox = settings.inbox
         found = inbox.iterdir() if inbox.is_dir() else ()
         return sorted(path for path in found if path.is_file() and not path.name.startswith((".", "_")))
-    places = Places(settings.spool, allowed=frozenset(settings.feeds.allowed))
+    places = Places(settings.spool, Limits.of(settings.feeds.limits), frozenset(settings.feeds.allowed))
     paths: dict[Path, None] = {}
     for address in addresses:
         try:
@@ -133,7 +133,7 @@ def _guessed(delivery: Delivery) -> Guess:
 
 
 def mapped_files(
-    paths: Sequence[Path], folder: Path, supplier: str | None, stage: Stage, acceptance: Acceptance
+    paths: Sequence[Path], settings: Settings, supplier: str | None, stage: Stage, acceptance: Acceptance
 ) -> list[Mapped]:
     """The deliveries of a stage's kind among these files. Raises IntakeError.
 
@@ -144,7 +144,7 @@ def mapped_files(
     unsure: list[tuple[Path, UnsureError]] = []
     for path in paths:
         try:
-            found.append(_mapped(path, folder, supplier, acceptance))
+            found.append(_mapped(path, settings, supplier, acceptance))
         except UnsureError as error:
             unsure.append((path, error))
         except (FeedError, OSError) as error:
@@ -159,19 +159,21 @@ def mapped_files(
     return [one for one in found if one.mapping.kind == kind_of(stage)]
 
 
-def _mapped(path: Path, folder: Path, supplier: str | None, acceptance: Acceptance) -> Mapped:
-    delivery = open_delivery(path, supplier=supplier)
+def _mapped(path: Path, settings: Settings, supplier: str | None, acceptance: Acceptance) -> Mapped:
+    limits = Limits.of(settings.feeds.limits)
+    delivery = open_delivery(path, supplier=supplier, limits=limits)
     last = acceptance.last(delivery.supplier)
-    mapping = mapping_of(delivery, folder, last)
+    mapping = mapping_of(delivery, settings.mappings, last)
     known = tuple(last.shape.columns) if last else ()
-    return Mapped(open_delivery(path, supplier=supplier, mapping=mapping, known=known), mapping)
+    return Mapped(open_delivery(path, supplier=supplier, mapping=mapping, limits=limits, known=known), mapping)
 
 
 def _like_another(path: Path, supplier: str | None, known: Sequence[Mapped], error: UnsureError) -> Mapped:
-    delivery = open_delivery(path, supplier=supplier)
+    delivery = open_delivery(path, supplier=supplier, limits=known[0].delivery.limits if known else None)
     for other in known:
         if (other.supplier, other.delivery.format.columns) == (delivery.supplier, delivery.format.columns):
-            return Mapped(open_delivery(path, supplier=supplier, mapping=other.mapping), other.mapping)
+            again = open_delivery(path, supplier=supplier, mapping=other.mapping, limits=delivery.limits)
+            return Mapped(again, other.mapping)
     raise error
 
 
