@@ -190,8 +190,16 @@ def _head(told: dict[str, int], against: pl.DataFrame | None) -> None:
     show.figures(
         ("Products of several records", f"{told['products']:,}", "a product of one record is that record"),
         ("Values that stand", f"{told['values']:,}", "of those products, one a field and language"),
-        ("Where records differ", f"{told['differ']:,}", "values that some record puts otherwise, be it wording only"),
-        ("Conflicts", f"{conflicts:,}", "values that cannot all be right; wording is no conflict"),
+        (
+            "Where records differ",
+            f"{told['differ']:,}",
+            "values that some record puts otherwise, be it wording or a few cents",
+        ),
+        (
+            "Conflicts",
+            f"{conflicts:,}",
+            "values that cannot all be right; wording and small differences are no conflict",
+        ),
     )
 
 
@@ -209,7 +217,7 @@ def _conflicts(against: pl.DataFrame | None) -> str | None:
     st.caption("Choose a row to see its product below.")
     row = show.chosen(
         listed,
-        "conflicts",
+        f"conflicts-{field}",  # another list: what was chosen in the one before is no choice in it
         WORST,
         {
             "severity": st.column_config.ProgressColumn(
@@ -297,7 +305,7 @@ def _beside(records: pl.DataFrame, golden: pl.DataFrame, beaten: pl.DataFrame | 
     ]
     st.table(table, border="horizontal", hide_index=True)
     if not golden.is_empty():
-        st.caption("Green stands, orange contradicts it; what is neither agrees, or is only worded otherwise.")
+        st.caption("Green stands, orange contradicts it; what is neither agrees, or differs too little to contradict.")
 
 
 def _head_of(row: dict[str, Any]) -> str:
@@ -346,5 +354,5 @@ def _told(row: dict[str, Any]) -> dict[str, str]:
         "Say so": f"{row['agree']:,}",
         "Say otherwise": f"{row['differ']:,}",
         "Why": show.plain(row["why"]),
-        "Severity": f":orange[{bad:.2f}]" if bad else "wording" if row["differ"] else "",
+        "Severity": f":orange[{bad:.2f}]" if bad else "no conflict" if row["differ"] else "",
     }
