@@ -30,6 +30,7 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from aios_assets.enrich import look
 from aios_assets.enrich.clean import Clean
 from aios_assets.enrich.matching import learn, match
+from aios_assets.enrich.matching.decide import MERGED
 from aios_assets.enrich.survivorship import package_default
 from aios_assets.fingerprint import fingerprint
 from aios_assets.materialise import Run, materialise
@@ -41,7 +42,7 @@ from aios_assets.stages.conflicts import conflicts
 from aios_assets.stages.golden import golden
 from aios_assets.stages.listings import listings
 from aios_assets.stages.matches import matches
-from aios_assets.stages.neighbours import MERGED, NEIGHBOURS, neighbours
+from aios_assets.stages.neighbours import NEIGHBOURS, neighbours
 from aios_assets.stages.products import products
 from aios_assets.stages.records import records
 from aios_assets.stages.survivorship import survivorship

@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 
 from aios_assets.enrich.matching import Matches, learn, match
+from aios_assets.enrich.matching.decide import MERGED
+from aios_assets.enrich.matching.estimate import wilson
 from aios_assets.enrich.matching.scratch import Scratch
 from aios_assets.evaluate.gold import cluster_pairs, pairs_of
 from aios_assets.evaluate.measures import Hit, b_cubed, best_in_hindsight, calibration, curve, interval, rounded
@@ -22,7 +24,11 @@ HARDEST: Final = 20
 
 @dataclass(frozen=True)
 class Result:
-    """How well two files (or one with itself) were matched; see `plain` for the JSON."""
+    """How well two files (or one with itself) were matched; see `plain` for the JSON.
+
+    `hit` is of likely pairs. `automatic`: the pairs that `aios run` makes one product with nobody asked; `certain`: those of
+    them that decoys promise to be right.
+    """
 
     n_left: int
     n_right: int
@@ -38,7 +44,7 @@ class Result:
     calibration: list[dict[str, float]]
     curve: list[dict[str, float]]
     automatic: Hit
-    automatic_share: float
+    certain: Hit
     review_share: float
     errors: list[dict[str, Any]]
     seconds: float
@@ -56,7 +62,8 @@ class Result:
             "recall": self.hit.recall,
             "f1": self.hit.f1,
             "f1_ci": list(self.f1_ci),
-            "automatic": {"share": self.automatic_share, "precision": self.automatic.precision},
+            "automatic": self._merged(self.automatic),
+            "certain": self._merged(self.certain),
             "review": {"share": self.review_share},
             "threshold": self.threshold,
             "seconds": self.seconds,
@@ -64,6 +71,12 @@ class Result:
             "peak_rss_mb": self.peak_rss_mb,
         }
         return {key: rounded(value) for key, value in told.items()}
+
+    def _merged(self, told: Hit) -> dict[str, float]:
+        """How many pairs as a share of the likely ones, how many are right, and the lower end of that one's 95 % interval."""
+        sample = wilson(told.right, told.answered)
+        low = sample.low if sample else 0.0
+        return {"share": told.answered / max(self.hit.answered, 1), "precision": told.precision, "precision_low": low}
 
     def details(self) -> dict[str, Any]:
         """What `plain` has, and all else that was measured."""
@@ -82,14 +95,14 @@ class Result:
         hit, best, cubed = self.hit, self.hindsight, self.clusters
         low, high = self.f1_ci
         speed = (self.n_left + self.n_right) / max(self.seconds, 1e-9)
-        automatic = f"{self.automatic.answered} pairs ({self.automatic_share:.3f} of the matches)"
         return [
             f"{self.n_left} + {self.n_right} records, {self.gold} gold pairs",
             f"blocking   completeness {self.completeness:.4f}, {self.candidates_per_record:.2f} candidates a record",
             f"matches    {_three(hit.precision, hit.recall, hit.f1)} [{low:.3f}, {high:.3f}]",
             f"B-cubed    {_three(cubed['precision'], cubed['recall'], cubed['f1'])}",
             f"threshold  {self.threshold:.3f} without labels; {best[1]:.3f} in hindsight would give F1 {best[0]:.3f}",
-            f"automatic  {automatic}, precision {self.automatic.precision:.3f}",
+            f"automatic  {self._merging(self.automatic)}",
+            f"  certain  {self._merging(self.certain)}",
             f"review     {self.review_share:.3f} of the records",
             f"cost       {self.seconds:.1f} s, {speed:.0f} records/s, {self.peak_rss_mb} MB",
             *(
@@ -97,6 +110,13 @@ class Result:
                 for e in self.errors
             ),
         ]
+
+    def _merging(self, told: Hit) -> str:
+        if not told.answered:
+            return "no pair"
+        merged = self._merged(told)
+        share, precision, low = merged["share"], merged["precision"], merged["precision_low"]
+        return f"{told.answered} pairs, {share:.3f} of the likely ones, precision {precision:.3f} (at least {low:.3f})"
 
 
 def _three(precision: float, recall: float, f1: float) -> str:
@@ -152,7 +172,7 @@ def evaluate_records(
     """The same for records of the suppliers `left` and (but for one file) `right`, and gold `left_sku`, `right_sku`."""
     started = time.perf_counter()
     model = learn(records, within=within, scratch=scratch)
-    found = match(records, model, merge="likely", scratch=scratch)
+    found = match(records, model, merge=MERGED, scratch=scratch)
     seconds = time.perf_counter() - started
     dirty = n_left == len(records)
     gold = _ordered(truth, dirty=dirty)
@@ -163,6 +183,7 @@ def evaluate_records(
     likely = right.filter("likely")
     certain = right.filter(pl.col("decision") == "certain")
     review = right.filter(pl.col("decision") == "review")
+    merged = _together(found.clusters, dirty=dirty)
     n_right = len(records) - n_left
     possible = n_left * (n_left - 1) // 2 if dirty else n_left * n_right
     held = len(gold.join(looked, on=["left_sku", "right_sku"], how="semi"))
@@ -183,8 +204,8 @@ def evaluate_records(
         threshold=float(likely["probability"].min()) if len(likely) else 1.0,  # type: ignore[arg-type]  # a float column's
         calibration=calibration(right["probability"].to_numpy(), right["right"].to_numpy()),
         curve=curve(right["probability"].to_numpy(), right["right"].to_numpy(), len(gold)),
-        automatic=Hit(int(certain["right"].sum()), len(certain), len(gold)),
-        automatic_share=len(certain) / max(len(likely), 1),
+        automatic=Hit(len(merged.join(gold, on=["left_sku", "right_sku"], how="semi")), len(merged), len(gold)),
+        certain=Hit(int(certain["right"].sum()), len(certain), len(gold)),
         review_share=reviewed / max(len(records), 1),
         errors=_errors(records, right, gold, looked, dirty=dirty),
         seconds=seconds,
@@ -202,6 +223,13 @@ def _ordered(pairs: pl.DataFrame, *, dirty: bool) -> pl.DataFrame:
 def _across(pairs: pl.DataFrame, *, dirty: bool) -> pl.DataFrame:
     """Pairs between the two files; `left` sorts before `right`, so that sides are as given."""
     return pairs if dirty else pairs.filter(pl.col("left_supplier") != pl.col("right_supplier"))
+
+
+def _together(clusters: pl.DataFrame, *, dirty: bool) -> pl.DataFrame:
+    """The pairs of records that became one product, between the two files or within the one."""
+    left, right = (clusters.filter(supplier=side).select("sku", "product") for side in (LEFT, LEFT if dirty else RIGHT))
+    both = left.join(right, on="product", suffix="_right").select(left_sku="sku", right_sku="sku_right")
+    return both.filter(pl.col("left_sku") < pl.col("right_sku")) if dirty else both
 
 
 def _looked_up(found: Matches) -> pl.DataFrame:

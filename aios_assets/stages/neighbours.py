@@ -5,7 +5,7 @@ import base64
 import polars as pl
 
 from aios_assets.enrich.matching import PAIR_KEYS, Matches, MatchModel, match, rematch
-from aios_assets.enrich.matching.decide import PAIRS, PROBABLE
+from aios_assets.enrich.matching.decide import MERGED, PAIRS, PROBABLE
 from aios_assets.enrich.matching.matches import ASKED
 from aios_assets.enrich.matching.scratch import Scratch
 from aios_assets.stage import Changes, table_stage
@@ -16,9 +16,6 @@ from policies.contract import Column, Contract
 LABELS = tuple(f"match_labels.{name}" for name in (*PAIR, "verdict", "stands"))
 DECIDING = ("products.supplier", "products.sku", *READ, "match_model.artefact", *LABELS)
 KEY = ("supplier", "sku", "near_supplier", "near_sku")
-MERGED = "probable"
-"""Pairs with odds of nine to one or better become one product, and say how sure that is. Certain pairs alone would leave
-most duplicates of feeds without identifiers apart for good: nobody could review them all."""
 
 NEIGHBOURS = Contract(
     key=KEY,

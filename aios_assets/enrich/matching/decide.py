@@ -6,7 +6,7 @@ memory of its own: so any order of decisions ends alike, and taking a decision b
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,7 @@ from aios_assets.enrich.matching.corpus import KEY, Corpus
 from aios_assets.enrich.matching.explain import reasons
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.naming import named
+from aios_assets.enrich.matching.rivals import rivalry
 from aios_assets.enrich.matching.weigh import weighed
 
 Ints = NDArray[np.int64]
@@ -33,6 +34,9 @@ SHOWN: Final = 0.05
 
 PROBABLE: Final = 0.9
 """Odds of nine to one: a false merge publishes one product's price for another, a missed one only lists it twice."""
+
+MERGED: Final = "probable"
+"""Which pairs `aios run` makes one product: certain ones and those with odds of nine to one (ADR 10)."""
 
 REVIEWED: Final = 0.05
 """At most this share of all records is sent to review, two records a pair."""
@@ -83,7 +87,7 @@ class Matches:
 
 @dataclass(frozen=True)
 class _Scored:
-    """Scored pairs and what their scores are worth."""
+    """Scored pairs and what their scores are worth (see Worth)."""
 
     body: Corpus
     model: MatchModel
@@ -93,6 +97,7 @@ class _Scored:
     worth: Floats
     threshold: Floats
     cut: Floats
+    doubt: Floats
     merge: str
 
     def verdicts(self, open_: Ints) -> "_Verdicts":
@@ -137,9 +142,9 @@ def decide(
     """From scored pairs to decisions and clusters: linear in the pairs, and the same however the scores were come by."""
     suppliers = body.records["supplier"].unique().sort().to_list()
     clean = np.array([supplier not in model.dirty for supplier in suppliers], dtype=bool)
-    scored = _Scored(
-        body, model, pairs, scores, clean, *judged(model, suppliers, body.sources, pairs, scores), decided.merge
-    )
+    rivals = rivalry(pairs.left, pairs.right, body.sources, scores, clean=clean)
+    worth = judged(model, suppliers, body.sources, pairs, scores, rivals=rivals)
+    scored = _Scored(body, model, pairs, scores, clean, *worth, decided.merge)
     never, always, settled = (_places(body, told) for told in (decided.never, decided.always, decided.settled))
     verdicts = scored.verdicts(np.arange(len(pairs)))
     base = named(body, scored.groups(verdicts.merging, [], []), decided.previous)
@@ -162,6 +167,7 @@ def decide(
             decision=decision,
             probability=verdicts.probability,
             likely=verdicts.likely,
+            doubt=scored.doubt,
         ),
         _decided_frame(scored, suppliers, always, never),
     ]
@@ -191,6 +197,7 @@ def _frame(
     decision: NDArray[np.str_],
     probability: Floats,
     likely: Flags,
+    doubt: Floats,
 ) -> pl.DataFrame:
     """Pairs (positions `at`) as rows of PAIRS, with their evidence in words."""
     body, model = scored.body, scored.model
@@ -201,7 +208,7 @@ def _frame(
         "score": scores[at],
         "decision": decision[at],
         "likely": likely[at],
-        "evidence": reasons(evidence, model.weights),
+        "evidence": reasons(evidence, model.weights, doubt[at]),
     }
     keys = body.records.select(KEY)
     left = {f"left_{name}": keys[name].gather(pairs.left[at]) for name in KEY}
@@ -210,7 +217,7 @@ def _frame(
 
 
 def _decided_frame(scored: _Scored, suppliers: list[str], always: Pairs, never: Pairs) -> pl.DataFrame:
-    """What people decided, as rows of PAIRS; the probability is what the model would have said."""
+    """What people decided, as rows of PAIRS; the probability is what the model would have said of the pair alone."""
     both = sorted([*((one, SAME) for one in always), *((one, DIFFERENT) for one in never)])
     if not both:
         return pl.DataFrame(schema=PAIRS)
@@ -219,10 +226,17 @@ def _decided_frame(scored: _Scored, suppliers: list[str], always: Pairs, never: 
     told = Candidates(low, high, np.zeros(len(low), dtype=np.float32))
     comparer = Comparer(body, model.lone_words(body.vocabulary))
     scores = weighed(comparer.evidence(low, high), model.weights)
-    worth, threshold, _ = judged(model, suppliers, body.sources, told, scores)
+    worth = judged(model, suppliers, body.sources, told, scores, rivals=np.full(len(low), -np.inf))
     words = np.array([word for _, word in both])
     return _frame(
-        scored, told, scores, np.arange(len(low)), decision=words, probability=worth, likely=worth >= threshold
+        scored,
+        told,
+        scores,
+        np.arange(len(low)),
+        decision=words,
+        probability=worth.probability,
+        likely=worth.probability >= worth.threshold,
+        doubt=worth.doubt,
     )
 
 
@@ -243,19 +257,33 @@ def _winners(
     return won
 
 
+class Worth(NamedTuple):
+    """Of each pair: its probability, the threshold that it must reach, and the score from which on it is certain.
+
+    `doubt`: by how much its rivals move the log-odds, zero or less.
+    """
+
+    probability: Floats
+    threshold: Floats
+    cut: Floats
+    doubt: Floats
+
+
 def judged(
-    model: MatchModel, suppliers: list[str], sources: Ints, pairs: Candidates, scores: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Each pair's probability, the threshold that it must reach, and the score from which on it is certain."""
+    model: MatchModel, suppliers: list[str], sources: Ints, pairs: Candidates, scores: Floats, *, rivals: Floats
+) -> Worth:
+    """What pairs are worth if they win their assignment; `rivals`: see rivalry."""
     probability, threshold, cut = np.zeros(len(pairs)), np.ones(len(pairs)), np.full(len(pairs), np.inf)
+    doubt = np.zeros(len(pairs))
     number = len(suppliers)
     code = sources[pairs.left] * number + sources[pairs.right]
     for at in np.unique(code).tolist():
         here = code == at
         known = model.calibration(suppliers[at // number], suppliers[at % number])
-        probability[here] = known.probability(scores[here])
+        probability[here] = known.probability(scores[here], rivals[here])
+        doubt[here] = known.doubt(scores[here], rivals[here])
         threshold[here], cut[here] = known.threshold, known.certain
-    return probability, threshold, cut
+    return Worth(probability, threshold, cut, doubt)
 
 
 def _reviewed(verdicts: _Verdicts, open_: Flags, size: int) -> Flags:

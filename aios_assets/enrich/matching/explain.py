@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 
 from aios_assets.enrich.matching.compare import KINDS
 
+RIVALS: Final = "other candidates that come as near"
+"""What counts against a pair besides the evidence of the pair itself (see rivalry)."""
+
 WORTH_SAYING: Final = 0.1
 """Contributions below this (in log-odds) are left out of the words; the waterfall has them all."""
+
+
+SAYS: Final = (*(kind.says for kind in KINDS), RIVALS)
 
 
 def contributions(evidence: NDArray[np.float32], weights: Sequence[float]) -> NDArray[np.float64]:
@@ -19,15 +25,22 @@ def contributions(evidence: NDArray[np.float32], weights: Sequence[float]) -> ND
     return np.asarray(evidence, dtype=np.float64) * np.asarray(weights, dtype=np.float64)
 
 
-def reasons(evidence: NDArray[np.float32], weights: Sequence[float]) -> pl.Series:
-    """For each pair its evidence in words, the weightiest first: `+1.0 the same part number; -0.7 prices apart`."""
+def reasons(
+    evidence: NDArray[np.float32], weights: Sequence[float], rivals: NDArray[np.float64] | None = None
+) -> pl.Series:
+    """For each pair its evidence in words, the weightiest first: `+1.0 the same part number; -0.7 prices apart`.
+
+    `rivals`: how much other candidates moved the log-odds of each pair.
+    """
     moved = contributions(evidence, weights)
+    if rivals is not None:
+        moved = np.column_stack([moved, rivals])
     if not len(moved):
         return pl.Series("evidence", [], dtype=pl.String)
     order = np.argsort(-np.abs(moved), axis=1, kind="stable")
     said = []
     for row, places in zip(moved.tolist(), order.tolist(), strict=True):
-        told = [f"{row[at]:+.1f} {KINDS[at].says}" for at in places if abs(row[at]) >= WORTH_SAYING]
+        told = [f"{row[at]:+.1f} {SAYS[at]}" for at in places if abs(row[at]) >= WORTH_SAYING]
         said.append("; ".join(told))
     return pl.Series("evidence", said, dtype=pl.String)
 

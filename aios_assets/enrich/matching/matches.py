@@ -14,6 +14,7 @@ from aios_assets.enrich.matching.compare import KINDS, NAMES, OVERLAP, SLICE, Co
 from aios_assets.enrich.matching.corpus import KEY, Corpus, corpus, prepared
 from aios_assets.enrich.matching.decide import Decisions, Matches, decide, judged
 from aios_assets.enrich.matching.model import MatchModel
+from aios_assets.enrich.matching.rivals import rivalry
 from aios_assets.enrich.matching.scratch import Arrays, Scratch
 from aios_assets.enrich.matching.telling import telling
 from aios_assets.enrich.matching.weigh import NOTHING, Calibration, calibrated, weighed
@@ -23,6 +24,8 @@ Floats = NDArray[np.float64]
 
 REPEATED: Final = 0.2
 """A source is found dirty when more than this share of its records repeats another word for word."""
+
+SAID: Final = ("title", "brand", "model", "description", "attributes")
 
 SIBLINGS: Final = 50_000
 """How many records at most show which words tell siblings apart."""
@@ -65,13 +68,15 @@ def learn(
     lookup = Lookup(body, plain)
     pairs = symmetric(*lookup.asked(np.arange(body.size), scratch))
     scores = _based(body, plain, pairs.left, pairs.right, scratch)
-    overall, calibrations = _calibrations(body, suppliers, pairs, scores)
+    clean = ~np.isin(suppliers, dirty)
+    overall, calibrations = _calibrations(body, suppliers, pairs, scores, clean)
     guess = replace(plain, overall=overall, calibrations=calibrations)
     lone = _lone_words(body, guess, lookup, pairs, scores)
     model = replace(
         plain, lone={word: value for word, value in zip(body.vocabulary, lone.tolist(), strict=True) if value}
     )
-    overall, calibrations = _calibrations(body, suppliers, pairs, _told(body, model, pairs.left, pairs.right, scores))
+    told = _told(body, model, pairs.left, pairs.right, scores)
+    overall, calibrations = _calibrations(body, suppliers, pairs, told, clean)
     return replace(model, overall=overall, calibrations=calibrations)
 
 
@@ -160,7 +165,7 @@ def rematch(
 
 
 def probabilities(records: pl.DataFrame, model: MatchModel, pairs: pl.DataFrame) -> Floats:
-    """The probability of each given pair (PAIR_KEYS) on its own, as if it had won its assignment; the order is kept."""
+    """The probability of each given pair (PAIR_KEYS), as if it had won its assignment and had no rivals; order is kept."""
     body, _ = corpus(prepared(records), model.vocabulary)
     at = body.records.select(KEY).with_row_index("at")
     ends = [
@@ -172,16 +177,16 @@ def probabilities(records: pl.DataFrame, model: MatchModel, pairs: pl.DataFrame)
     ]
     low, high = np.minimum(*ends), np.maximum(*ends)
     scores = _scored(body, model, low, high)
-    nearness = np.zeros(len(low), dtype=np.float32)
+    nearness, alone = np.zeros(len(low), dtype=np.float32), np.full(len(low), -np.inf)
     suppliers = body.records["supplier"].unique().sort().to_list()
-    return judged(model, suppliers, body.sources, Candidates(low, high, nearness), scores)[0]
+    return judged(model, suppliers, body.sources, Candidates(low, high, nearness), scores, rivals=alone).probability
 
 
 def _dirty(frame: pl.DataFrame, within: bool | None) -> tuple[str, ...]:
     suppliers = frame["supplier"].unique().sort().to_list()
     if within is not None:
         return tuple(suppliers) if within else ()
-    said = [pl.col(name).fill_null("").str.to_lowercase() for name in ("title", "brand", "model", "description")]
+    said = [pl.col(name).fill_null("").str.to_lowercase() for name in SAID]
     repeated = frame.with_columns(twice=pl.struct("supplier", *said).is_duplicated())
     shares = repeated.group_by("supplier").agg(pl.col("twice").mean()).filter(pl.col("twice") > REPEATED)
     return tuple(shares["supplier"].sort().to_list())
@@ -220,7 +225,8 @@ def _lone_words(body: Corpus, guess: MatchModel, lookup: Lookup, pairs: Candidat
     """What words tell siblings apart; where no source is clean, the second-best pairs stand in for siblings."""
     won = one_to_one(pairs.left, pairs.right, body.sources, scores)
     suppliers = body.records["supplier"].unique().sort().to_list()
-    probability, _, _ = judged(guess, suppliers, body.sources, pairs, scores)
+    alone = np.full(len(scores), -np.inf)
+    probability = judged(guess, suppliers, body.sources, pairs, scores, rivals=alone).probability
     matched = (pairs.left[won], pairs.right[won], probability[won])
     beside = lookup.siblings(most=SIBLINGS)
     if not len(beside):
@@ -230,22 +236,24 @@ def _lone_words(body: Corpus, guess: MatchModel, lookup: Lookup, pairs: Candidat
 
 
 def _calibrations(
-    body: Corpus, suppliers: list[str], pairs: Candidates, scores: Floats
+    body: Corpus, suppliers: list[str], pairs: Candidates, scores: Floats, clean: NDArray[np.bool_]
 ) -> tuple[Calibration, dict[tuple[str, str], Calibration]]:
     sources = body.sources
     sizes = np.bincount(sources, minlength=len(suppliers))
     ranks = levels(pairs.left, pairs.right, sources, scores)
+    rivals = rivalry(pairs.left, pairs.right, sources, scores, clean=clean)[ranks[0]]
     between = [_between(sources, pairs, rank, len(suppliers)) for rank in ranks]
     each = {}
     for code in np.unique(between[0]).tolist():
         one, other = divmod(code, len(suppliers))
         told = [scores[rank[of == code]] for rank, of in zip(ranks, between, strict=True)]
         smaller = sizes[one] // 2 if one == other else min(sizes[one], sizes[other])
-        learned = calibrated(*told, smaller=int(smaller))
+        learned = calibrated(*told, smaller=int(smaller), rivals=rivals[between[0] == code])
         if learned is not NOTHING:
             each[suppliers[one], suppliers[other]] = learned
     smaller = sum(min(sizes[a], sizes[b]) for a in range(len(sizes)) for b in range(a + 1, len(sizes)))
-    overall = calibrated(*(scores[rank] for rank in ranks), smaller=int(smaller) or int(sizes.sum()))
+    smaller = int(smaller) or int(sizes.sum())
+    overall = calibrated(*(scores[rank] for rank in ranks), smaller=smaller, rivals=rivals)
     return overall, each
 
 

@@ -5,12 +5,14 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from aios_assets.enrich.matching.block import Lookup
 from aios_assets.enrich.matching.compare import KINDS, Comparer
-from aios_assets.enrich.matching.corpus import MatchingError, corpus, prepared
-from aios_assets.enrich.matching.explain import contributions
+from aios_assets.enrich.matching.corpus import Corpus, MatchingError, corpus, prepared
+from aios_assets.enrich.matching.explain import RIVALS, contributions
 from aios_assets.enrich.matching.model import MatchModel
+from aios_assets.enrich.matching.rivals import rivalry
 from aios_assets.enrich.matching.weigh import weighed
 
 NEIGHBOURS: Final = 5
@@ -81,10 +83,17 @@ def explain(records: pl.DataFrame, model: MatchModel, one: tuple[str, str], othe
         for at in order
         if evidence[0, at]
     )
-    above = float(known.probability(np.array([score]))[0]) >= known.threshold
-    without = [float(known.probability(np.array([score - step.added]))[0]) >= known.threshold for step in steps]
     asking, near, _ = Lookup(body, model).asked(np.array([low, high]))
     scores = weighed(comparer.evidence(np.minimum(asking, near), np.maximum(asking, near)), model.weights)
+    rivals = _rivals(body, model, (low, high, score), (asking, near, scores))
+    probability = float(known.probability(np.array([score]), rivals)[0])
+    above = probability >= known.threshold
+    without = [float(known.probability(np.array([score - step.added]), rivals)[0]) >= known.threshold for step in steps]
+    tipping = [step.kind for step, still in zip(steps, without, strict=True) if still != above]
+    if np.isfinite(rivals):
+        steps += (Step("rivals", float(np.exp(rivals)), float(known.doubt(np.array([score]), rivals)[0]), RIVALS),)
+        alone = float(known.probability(np.array([score]))[0]) >= known.threshold
+        tipping += ["rivals"] if alone != above else []
     nearest = np.lexsort((near, -scores))
     neighbours = [
         ("/".join(keys[asking[at]]), "/".join(keys[near[at]]), float(scores[at]))
@@ -96,8 +105,24 @@ def explain(records: pl.DataFrame, model: MatchModel, one: tuple[str, str], othe
         right=keys[high],
         start=start,
         steps=steps,
-        probability=float(known.probability(np.array([score]))[0]),
+        probability=probability,
         threshold=known.threshold,
-        tipping=tuple(step.kind for step, still in zip(steps, without, strict=True) if still != above),
+        tipping=tuple(tipping),
         neighbours=tuple(neighbours[: 2 * NEIGHBOURS]),
     )
+
+
+def _rivals(
+    body: Corpus,
+    model: MatchModel,
+    pair: tuple[int, int, float],
+    looked_up: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+) -> float:
+    """The rivalry of a pair among what its records look up. What looks them up from the other side only is farther off."""
+    asking, near, scores = looked_up
+    code = np.append(np.minimum(asking, near) * body.size + np.maximum(asking, near), pair[0] * body.size + pair[1])
+    code, first = np.unique(code, return_index=True)
+    suppliers = body.records["supplier"].unique().sort().to_list()
+    clean = ~np.isin(suppliers, model.dirty)
+    told = rivalry(code // body.size, code % body.size, body.sources, np.append(scores, pair[2])[first], clean=clean)
+    return float(told[np.searchsorted(code, pair[0] * body.size + pair[1])])

@@ -11,12 +11,17 @@ and `share`, the part of the smaller source that has a counterpart, follows by e
 rare, the second assignment understates the best coincidence of a record, because the first was one as well; the step from
 second to third says by how much, and is added for the records that have no match (`STEP`).
 
+Two things keep a coincidence from being called likely because it is the best that there is. Where matches lie far from
+all coincidences, the tilt says too little about either, and the share would rise towards one: it is bounded by how often
+even the best candidate is no better than the median coincidence (`_most`). And a record has at most one counterpart, so
+that a pair is likely only as far as its records have no others as good (see rivals).
+
 Sources: target-decoy competition (Elias and Gygi 2007); prior shift by EM (Saerens et al. 2002); density-ratio models
-(Qin 1998).
+(Qin 1998); the bound on the share (Storey 2002).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import numpy as np
@@ -28,8 +33,11 @@ Floats = NDArray[np.float64]
 STEP: Final = 1.0
 """How much of the step between the second and the third assignment is added to the decoys of records without a match."""
 
-START: Final = 0.01
-"""Where the share is started from: low, so that of two explanations the one with fewer matches is found."""
+START: Final = 0.5
+"""Where the share is started from: in the middle, so that neither few nor many matches are taken for granted."""
+
+MARGIN: Final = 2.576
+"""Standard deviations from an estimate to the end of its 99 % interval: the bound on the share must not be what errs."""
 
 SHARES: Final = (1e-4, 1 - 1e-4)
 ENOUGH: Final = 50
@@ -60,33 +68,65 @@ class Calibration:
     threshold: float
     certain: float
 
-    def probability(self, scores: Floats) -> Floats:
-        """The probability of a match for pairs that won their one-to-one assignment."""
-        prior = np.log(self.share / (1 - self.share))
-        return cast("Floats", expit(scores - self.level + prior))
+    def odds(self, scores: Floats) -> Floats:
+        """The log-odds of a match for pairs that won their one-to-one assignment, by their own evidence alone."""
+        return scores - self.level + float(np.log(self.share / (1 - self.share)))
+
+    def doubt(self, scores: Floats, rivals: Floats | float) -> Floats:
+        """By how much rivals (see rivalry) move the log-odds: zero or less."""
+        return -np.logaddexp(0.0, self.odds(scores) + rivals)
+
+    def probability(self, scores: Floats, rivals: Floats | float = -np.inf) -> Floats:
+        """The probability of a match for pairs that won their one-to-one assignment; `rivals`: see rivalry."""
+        return expit(self.odds(scores) + self.doubt(scores, rivals))
 
 
 NOTHING: Final = Calibration(share=SHARES[0], level=30.0, threshold=1.0, certain=np.inf)
 """Where nothing can be learned, nothing matches by itself."""
 
 
-def calibrated(first: Floats, second: Floats, third: Floats, *, smaller: int) -> Calibration:
-    """Learns what scores are worth from those of three successive one-to-one assignments; `smaller`: the smaller source."""
+def calibrated(
+    first: Floats, second: Floats, third: Floats, *, smaller: int, rivals: Floats | float = -np.inf
+) -> Calibration:
+    """Learns what scores are worth from those of three successive one-to-one assignments.
+
+    `smaller`: records of the smaller source. `rivals`: those of the first assignment (see rivalry); none by default.
+    """
     if len(first) < ENOUGH or smaller < ENOUGH:
         return NOTHING
     chance, less = _level(second, smaller), _level(third, smaller)
     step = max(chance - less, 0.0)
+    records = max(smaller, len(first))
+    middle, lower = _middle(second, records), _middle(third, records)
     share = START
     for _ in range(200):
         level = chance + STEP * (1 - share) * step
         likely = expit(first - level + np.log(share / (1 - share)))
-        after = float(np.clip(likely.sum() / smaller, *SHARES))
+        raised = middle + STEP * (1 - share) * (middle - lower) if np.isfinite(lower) else middle
+        after = float(np.clip(likely.sum() / smaller, SHARES[0], _most(first, raised, records)))
         if abs(after - share) < 1e-6:
             break
         share = after
     level = chance + STEP * (1 - share) * step
-    likely = expit(first - level + np.log(share / (1 - share)))
-    return Calibration(share, level, _best_threshold(likely), _certain_from(first, second, rise=level - chance))
+    learned = Calibration(share, level, 1.0, _certain_from(first, second, rise=level - chance))
+    return replace(learned, threshold=_best_threshold(learned.probability(first, rivals)))
+
+
+def _middle(scores: Floats, records: int) -> float:
+    """The median over all records; those without a score have the lowest."""
+    return float(np.sort(scores)[::-1][records // 2]) if 2 * len(scores) > records else -np.inf
+
+
+def _most(first: Floats, middle: float, records: int) -> float:
+    """The most that the share can be, `middle` being the median coincidence.
+
+    A record whose best candidate is no better than that has no match. Half of all records would be there if none had one;
+    the share is what is missing (Storey's estimate at one half, the upper end of its interval).
+    """
+    if not np.isfinite(middle):
+        return SHARES[1]
+    low = records - int((first > middle).sum())
+    return float(np.clip(1 - 2 * (low - MARGIN * np.sqrt(low)) / records, *SHARES))
 
 
 def _level(scores: Floats, smaller: int) -> float:

@@ -1,15 +1,18 @@
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from aios_assets.evaluate.matches import evaluate
+from aios_assets.enrich.matching import learn, match
+from aios_assets.enrich.matching.decide import MERGED
+from aios_assets.evaluate.matches import LEFT, RIGHT, evaluate
 from aios_assets.evaluate.measures import Hit, b_cubed, best_in_hindsight, interval
-from aios_assets.evaluate.tables import TableError
+from aios_assets.evaluate.tables import TableError, read_table, records_of
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 KEYS = [
-    *("kind", "n_left", "n_right", "gold", "blocking", "precision", "recall", "f1", "f1_ci", "automatic", "review"),
-    *("threshold", "seconds", "records_per_second", "peak_rss_mb"),
+    *("kind", "n_left", "n_right", "gold", "blocking", "precision", "recall", "f1", "f1_ci", "automatic", "certain"),
+    *("review", "threshold", "seconds", "records_per_second", "peak_rss_mb"),
 ]
 
 
@@ -36,9 +39,21 @@ def test_two_feeds_against_gold(tmp_path):
     assert plain["blocking"].keys() == {"completeness", "reduction"}
     assert {"b_cubed", "calibration", "curve", "errors", "hindsight"} <= result.details().keys()
     assert plain["blocking"]["completeness"] == 1.0
+    assert plain["automatic"].keys() == plain["certain"].keys() == {"share", "precision", "precision_low"}
+    assert plain["automatic"]["precision_low"] <= plain["automatic"]["precision"]
     assert plain["f1"] > 0.9
     assert plain["f1_ci"][0] <= plain["f1"] <= plain["f1_ci"][1]
     assert any("F1" in line for line in result.lines())
+
+
+def test_what_merges_by_itself_is_what_a_run_merges(tmp_path):
+    left, right, gold = feeds(tmp_path)
+    told = evaluate(left, right, gold).automatic
+    records = pl.concat(
+        [records_of(read_table(path), supplier=side) for path, side in ((left, LEFT), (right, RIGHT))], how="diagonal"
+    )
+    products = match(records, learn(records), merge=MERGED).clusters["product"]
+    assert told.answered == len(products) - products.n_unique() > 0
 
 
 def test_one_dirty_file_with_a_cluster_column(tmp_path):

@@ -26,7 +26,7 @@ def test_steps_sum_to_the_probability_that_was_told(matched):
         )
         log_odds = told.start + sum(step.added for step in told.steps)
         assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(told.probability)
-        assert told.probability == pytest.approx(pair["probability"])
+        assert told.probability == pytest.approx(pair["probability"], abs=0.01)  # farther rivals are not looked up
         assert told.plain()["left"] == f"{pair['left_supplier']}/{pair['left_sku']}"
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from aios_assets.enrich.matching.weigh import NOTHING, calibrated
+from aios_assets.enrich.matching.weigh import NOTHING, Calibration, calibrated
 
 
 def ranks(share: float, *, size: int = 4000) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -44,6 +44,23 @@ def test_certain_pairs_are_nearly_all_true():
     certain = first + 3 * matched >= learned.certain
     assert certain.sum() > 200
     assert matched[certain].mean() >= 0.98
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.7])
+def test_coincidences_are_not_likely_because_matches_are_beyond_doubt(share):
+    first, second, third, matched = ranks(share)
+    first = np.where(matched, 14.0, first)
+    learned = calibrated(first, second, third, smaller=4000)
+    assert learned.share < share + 0.3
+
+
+def test_rivals_as_good_halve_a_pair_and_farther_ones_count_less():
+    certain = Calibration(share=0.5, level=-20.0, threshold=0.5, certain=np.inf)
+    score = np.zeros(1)
+    assert certain.probability(score, np.zeros(1))[0] == pytest.approx(0.5)
+    chances = [certain.probability(score, np.full(1, beside))[0] for beside in (-np.inf, -3.0, -1.0, 1.0)]
+    assert chances == sorted(chances, reverse=True)
+    assert chances[0] == certain.probability(score)[0] > 0.99
 
 
 def test_too_little_teaches_nothing():
