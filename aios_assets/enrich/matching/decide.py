@@ -36,7 +36,7 @@ PROBABLE: Final = 0.9
 """Odds of nine to one: a false merge publishes one product's price for another, a missed one only lists it twice."""
 
 MERGED: Final = "probable"
-"""Which pairs `aios run` makes one product: certain ones and those with odds of nine to one (ADR 10)."""
+"""Which pairs `aios run` makes one product: certain ones and those with odds of nine to one (ADR 12)."""
 
 REVIEWED: Final = 0.05
 """At most this share of all records is sent to review, two records a pair."""
