@@ -70,6 +70,7 @@ def made_of(stage: Stage, frames: Frames, shop: Shop) -> pl.DataFrame:
         "changes": Changes(None, {}),
         "reviewed": Reviewed.read(shop.runtime.lake.ledger),
         "survival": package_default(),
+        "scratch": shop.runtime.scratch,
     }
     named |= {name: resources[name] for name in stage.resources}
     made = stage(**named)
