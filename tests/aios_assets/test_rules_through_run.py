@@ -2,18 +2,21 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import naughty_stages as naughty
 import polars as pl
 import pytest
 from core_fixtures import CHAIN, Shop, kettles, row
 
+import serving
 from aios_assets.stage import Stage
 from aios_assets.stages.products import products
 from aios_assets.stages.records import records
@@ -158,39 +161,93 @@ def test_a_contract_that_changed_is_refused_without_a_new_version_and_overwrites
     assert "note" not in shop.table("notes").columns
 
 
+def program(home: Path, *words: str, first: Sequence[Path] = ()) -> tuple[int, Any]:
+    """Exit status and what `aios run … --json` tells, started in `home` with these folders before all others."""
+    bare = {key: value for key, value in os.environ.items() if not key.startswith(("AIOS_", "DAGSTER_"))}
+    path = os.pathsep.join(map(str, (*first, ROOT, Path(__file__).parent)))
+    start = "import sys; from aios_assets.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", start, "run", *words, "--json"],
+        cwd=home,
+        env=bare | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def refusals(told: Any) -> set[tuple[str, str]]:
+    """Table and rule of each refusal, all of which say why and what to do."""
+    for one in told["refusals"]:
+        assert one["why"]
+        assert one["do"]
+        assert one["ledger_index"] >= 0
+    return {(one["table"], one["rule"]) for one in told["refusals"]}
+
+
 @pytest.mark.slow
 def test_through_the_program_each_is_refused_by_its_rule_and_its_twin_admitted(tmp_path: Path) -> None:
     (tmp_path / "aios.toml").write_text('[stages]\nmodules = ["naughty_stages"]\n')
     feed = tmp_path / "acme.csv"
     rows: Sequence[dict[str, str]] = [{**one, "brand": "anna.schmidt"} for one in kettles(12)]
     pl.DataFrame(rows).write_csv(feed)
-    bare = {key: value for key, value in os.environ.items() if not key.startswith(("AIOS_", "DAGSTER_"))}
-    path = os.pathsep.join((str(ROOT), str(Path(__file__).parent)))
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys; from aios_assets.cli import main; sys.exit(main())",
-            "run",
-            str(feed),
-            "--json",
-        ],
-        cwd=tmp_path,
-        env=bare | {"PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 3, done.stderr  # the system said no
-    told = json.loads(done.stdout)
-    assert {(one["table"], one["rule"]) for one in told["refusals"]} == set(naughty.REFUSED.items())
+    status, told = program(tmp_path, str(feed))
+    assert status == 3  # the system said no
+    assert refusals(told) == set(naughty.REFUSED.items())
     for name in naughty.REFUSED:
         assert not told["tables"][name]["admitted"]
         assert told["tables"][f"{name}_mended"]["admitted"]
-    for one in told["refusals"]:
-        assert one["why"]
-        assert one["do"]
-        assert one["ledger_index"] >= 0
     assert told["tables"]["guess"]["quarantined"] == 1
     assert told["tables"]["guess_mended"]["quarantined"] == 0
     assert {stage.name for stage in CHAIN} <= {name for name, one in told["tables"].items() if one["admitted"]}
+
+
+NOTES = '''
+import polars as pl
+
+from aios_assets.stage import row_stage
+from policies.contract import Column, Contract
+
+KEY = (Column("supplier", pl.String, reads=("supplier",)), Column("sku", pl.String, reads=("sku",)))
+TOLD = [Column(name, pl.String, reads=("title",)) for name in {names}]
+
+
+@row_stage(Contract(key=("supplier", "sku"), columns=(*KEY, *TOLD), version={version}))
+def notes(products: pl.DataFrame) -> pl.DataFrame:
+    """What is to be said of each product."""
+    return products.select("supplier", "sku", *(pl.lit(one.name).alias(one.name) for one in TOLD))
+'''
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_through_the_program_what_changes_between_runs_is_refused_and_its_twin_admitted(tmp_path: Path) -> None:
+    """Inputs that nobody committed, a feed that shrank, a contract that changed, a model without its card."""
+    (tmp_path / "aios.toml").write_text('[stages]\nmodules = ["shops_notes", "my_shop.stages"]\n')
+    shutil.copytree(Path(serving.__file__).parent, tmp_path / "own" / "serving")
+    card = tmp_path / "own" / "serving" / "cards" / "extract-colour.toml"
+    champion = card.read_text()
+
+    def run(stages: str, feed: int = 0, *, names: Sequence[str] = ("note",), version: int = 1) -> tuple[int, Any]:
+        (tmp_path / "own" / "shops_notes.py").write_text(NOTES.format(names=list(names), version=version))
+        pl.DataFrame(kettles(feed or 1)).write_csv(tmp_path / "acme.csv")
+        words = [str(tmp_path / "acme.csv")] if feed else []
+        return program(tmp_path, *words, "--stages", stages, first=(tmp_path / "own", ROOT / "examples" / "my_shop"))
+
+    status, told = run("products")
+    assert (status, refusals(told)) == (3, {("products", "provenance/inputs-pinned")})
+    status, told = run("records,products,notes", 100)
+    assert (status, refusals(told)) == (0, set())
+
+    card.unlink()
+    status, told = run("records,notes,colour", 19, names=("note", "more"))
+    why = {"records": "quality/volume-shift", "notes": "schema/no-drift", "colour": "model/registered-and-carded"}
+    assert (status, refusals(told)) == (3, set(why.items()))
+    assert {told["tables"][name]["version"] for name in ("records", "notes")} == {0}
+
+    card.write_text(champion)
+    status, told = run("records,notes,colour", 20, names=("note", "more"), version=2)
+    assert (status, refusals(told)) == (0, set())
+    assert [told["tables"][name]["version"] for name in why] == [1, 1, 0]
