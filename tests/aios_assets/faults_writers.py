@@ -1,8 +1,8 @@
 """Writers that race for one table while half of them are killed: `python faults_writers.py [--writers 8] [--commits 500]`.
 
 Each writer adds its own keys, one a commit, and notes beside the lake what was acknowledged. Every second writer is
-killed (SIGKILL) at random moments and started again, until all have done their share. Then: nothing acknowledged lost,
-nothing there twice, the ledger verified. Prints one JSON line.
+killed (SIGKILL) after a random number of commits, wherever it then is, and started again, until all have done their
+share. Then: nothing acknowledged lost, nothing there twice, the ledger verified. Prints one JSON line.
 """
 
 import argparse
@@ -63,10 +63,14 @@ def race(folder: Path, *, writers: int, commits: int, seed: int) -> dict[str, ob
         process.start()
         return process
 
+    def acknowledged(writer: int) -> int:
+        return note(folder, writer).read_text().count("\n") if note(folder, writer).exists() else 0
+
     running = {writer: start(writer) for writer in range(writers)}
-    doomed = {writer: time.monotonic() + chance.uniform(2, 8) for writer in range(0, writers, 2)}
+    most = max(2, commits // 10)
+    doomed = {writer: chance.randint(1, most) for writer in range(0, writers, 2)}
     while running:
-        time.sleep(0.05)
+        time.sleep(0.01)
         for writer, process in list(running.items()):
             if process.exitcode is not None:
                 if process.exitcode == 0:
@@ -75,10 +79,10 @@ def race(folder: Path, *, writers: int, commits: int, seed: int) -> dict[str, ob
                 if process.exitcode != -signal.SIGKILL:
                     raise AssertionError(f"writer {writer} ended with {process.exitcode}")
                 running[writer] = start(writer)
-            elif time.monotonic() > doomed.get(writer, float("inf")):
+            elif writer in doomed and (done := acknowledged(writer)) >= doomed[writer]:
                 process.kill()
                 deaths += 1
-                doomed[writer] = time.monotonic() + chance.uniform(2, 15)
+                doomed[writer] = done + chance.randint(1, most)
     seconds = time.monotonic() - begun
     return {"seconds": round(seconds, 1), "deaths": deaths, **told(folder, writers=writers, commits=commits)}
 

@@ -22,7 +22,7 @@ def test_the_evidence_rests_when_nothing_happens(tmp_path: Path, monkeypatch: py
     with house(tmp_path, monkeypatch) as home:
         home.run(home.feed(20))
         first, size = told(home), runtime(home).ledger_head()
-        assert set(first) == {"decisions", "deliveries", "entries", "faults", "writes"}
+        assert set(first) == {"decisions", "deliveries", "drifts", "entries", "faults", "fills", "writes"}
         assert told(home) == first
         assert runtime(home).ledger_head() == size
         home.run(str(tmp_path / "nowhere.csv"))
