@@ -162,7 +162,7 @@ def _texts(values: pl.Series) -> bool:
     """Whether a column holds mostly distinct texts with letters in them."""
     said = values.drop_nulls()
     letters = said.str.contains(r"\p{L}{3}").mean() or 0.0
-    return len(said) > 0 and float(letters) > DISTINCT and said.n_unique() > DISTINCT * len(said)  # type: ignore[arg-type]
+    return len(said) > 0 and float(letters) > DISTINCT and said.n_unique() > DISTINCT * len(said)  # type: ignore[arg-type]  # of lengths
 
 
 def _measures(values: pl.Series) -> bool:
