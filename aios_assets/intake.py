@@ -11,9 +11,11 @@ from typing import Any
 
 import polars as pl
 
+from aios_assets import whereabouts
 from aios_assets.acceptance import Acceptance, Accepted
 from aios_assets.enrich.redact import tokenise
 from aios_assets.feeds import Delivery, FeedError, Guess, Limits, Mapping, UnsureError, guess, load, open_delivery, read
+from aios_assets.feeds.delivery import entries
 from aios_assets.feeds.places import Places
 from aios_assets.runtime import Runtime
 from aios_assets.sequence import TAKEN_IN, Applied, applied, last_snapshots
@@ -22,6 +24,8 @@ from aios_assets.stage import Stage
 from aios_assets.stages.records import records
 from aios_assets.stages.sales import sales
 from aios_assets.taken import IntakeError, Mapped, Taken, taken
+from aios_assets.vault import Vault
+from aios_assets.whereabouts import called
 from aios_assets.work import Feed
 from audit.ledger import AlreadyLogged, Entry, Kind
 from policies.candidate import DeliveryFacts, DriftFacts, InputFacts
@@ -65,12 +69,12 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
     ]
     told = _logged(runtime, stage, results)
     counted = [one for result in results for one, outcome in result.outcomes if outcome == TAKEN_IN]
-    judged = [_judged(acceptance, list(own)) for _, own in groupby(counted, key=_supplier)]
+    judged = [_judged(acceptance, list(own), runtime.vault) for _, own in groupby(counted, key=_supplier)]
     return Feed(
         rows=pl.concat([result.rows for result in results]),
         rejects=pl.concat([result.rejects for result in results]),
         suppliers=tuple(_supplier(result.outcomes[0][0]) for result in results if result.whole),
-        inputs=tuple(_input(one.mapped.delivery) for one in counted),
+        inputs=tuple(_input(one.mapped.delivery, runtime.vault) for one in counted),
         identity=hashlib.sha256("\n".join(sorted(one.mapped.identity for one in counted)).encode()).hexdigest(),
         told=tuple(told),
         deliveries=tuple(delivery for delivery, _ in judged),
@@ -78,10 +82,10 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
     )
 
 
-def _judged(acceptance: Acceptance, own: Sequence[Taken]) -> tuple[DeliveryFacts, tuple[DriftFacts, ...]]:
+def _judged(acceptance: Acceptance, own: Sequence[Taken], vault: Vault) -> tuple[DeliveryFacts, tuple[DriftFacts, ...]]:
     """What counts of one supplier's files, as one delivery, compared with the last accepted one."""
     deliveries, look = [one.mapped.delivery for one in own], own[-1].look
-    files = [(delivery.name, delivery.sha256) for delivery in deliveries]
+    files = [(called(delivery, vault), delivery.sha256) for delivery in deliveries]
     again = lambda: (batch.rows for each in deliveries for batch in read(each))  # noqa: E731
     return acceptance.judged(_supplier(own[0]), files, look, again)
 
@@ -141,38 +145,42 @@ def mapped_files(
     the same columns means. What cannot be told at all is told once, by the stage of products.
     """
     found: list[Mapped] = []
-    unsure: list[tuple[Path, UnsureError]] = []
+    unsure: list[tuple[Path, str, UnsureError]] = []
     for path in paths:
         try:
-            found.append(_mapped(path, settings, supplier, acceptance))
-        except UnsureError as error:
-            unsure.append((path, error))
+            for entry in entries(path, Limits.of(settings.feeds.limits)):
+                try:
+                    found.append(_mapped(path, entry, settings, supplier, acceptance))
+                except UnsureError as error:
+                    unsure.append((path, entry, error))
         except (FeedError, OSError) as error:
             if stage.name == records.name or len(paths) == 1:
                 raise _refused(path, error) from error
-    for path, doubt in unsure:
+    for path, entry, doubt in unsure:
         try:
-            found.append(_like_another(path, supplier, found, doubt))
+            found.append(_like_another(path, entry, supplier, found, doubt))
         except FeedError as still:
             if stage.name == records.name:
                 raise _refused(path, still) from still
     return [one for one in found if one.mapping.kind == kind_of(stage)]
 
 
-def _mapped(path: Path, settings: Settings, supplier: str | None, acceptance: Acceptance) -> Mapped:
+def _mapped(path: Path, entry: str, settings: Settings, supplier: str | None, acceptance: Acceptance) -> Mapped:
     limits = Limits.of(settings.feeds.limits)
-    delivery = open_delivery(path, supplier=supplier, limits=limits)
+    delivery = open_delivery(path, supplier=supplier, limits=limits, member=entry)
     last = acceptance.last(delivery.supplier)
     mapping = mapping_of(delivery, settings.mappings, last)
     known = tuple(last.shape.columns) if last else ()
-    return Mapped(open_delivery(path, supplier=supplier, mapping=mapping, limits=limits, known=known), mapping)
+    again = open_delivery(path, supplier=supplier, mapping=mapping, limits=limits, member=entry, known=known)
+    return Mapped(again, mapping)
 
 
-def _like_another(path: Path, supplier: str | None, known: Sequence[Mapped], error: UnsureError) -> Mapped:
-    delivery = open_delivery(path, supplier=supplier, limits=known[0].delivery.limits if known else None)
+def _like_another(path: Path, entry: str, supplier: str | None, known: Sequence[Mapped], error: UnsureError) -> Mapped:
+    limits = known[0].delivery.limits if known else None
+    delivery = open_delivery(path, supplier=supplier, limits=limits, member=entry)
     for other in known:
         if (other.supplier, other.delivery.format.columns) == (delivery.supplier, delivery.format.columns):
-            again = open_delivery(path, supplier=supplier, mapping=other.mapping, limits=delivery.limits)
+            again = open_delivery(path, supplier=supplier, mapping=other.mapping, limits=limits, member=entry)
             return Mapped(again, other.mapping)
     raise error
 
@@ -192,8 +200,8 @@ def _supplier(one: Taken) -> str:
     return one.mapped.supplier
 
 
-def _input(delivery: Delivery) -> InputFacts:
-    return InputFacts(delivery.name, "file", None, delivery.sha256, None)
+def _input(delivery: Delivery, vault: Vault) -> InputFacts:
+    return InputFacts(called(delivery, vault), "file", None, delivery.sha256, None)
 
 
 def _impersonal(names: Sequence[str], runtime: Runtime) -> list[str]:
@@ -209,8 +217,7 @@ def _logged(runtime: Runtime, stage: Stage, results: Sequence[Applied]) -> list[
     for one, outcome in [pair for result in results for pair in result.outcomes]:
         delivery, mapping = one.mapped.delivery, one.mapped.mapping
         body = {
-            "file": delivery.name,
-            "path": str(delivery.path.absolute()),
+            **whereabouts.told(delivery, runtime.vault),
             "sha256": delivery.sha256,
             "size": delivery.size,
             "supplier": one.mapped.supplier,
@@ -228,8 +235,9 @@ def _logged(runtime: Runtime, stage: Stage, results: Sequence[Applied]) -> list[
             "mapping": mapping.model_dump_json(exclude_defaults=True),
         }
         told.append(body)
-        alike = f"{delivery.sha256}:{delivery.member}:{one.mapped.meaning[:16]}:{one.order if one.by == 'name' else ''}"
-        entry = Entry(Kind.DELIVERY, one.mapped.supplier, body, now, "", f"delivery:{one.mapped.supplier}:{alike}")
+        identity = hashlib.sha256(one.mapped.identity.encode()).hexdigest()
+        alike = f"{identity}:{one.order if one.by == 'name' else ''}"
+        entry = Entry(Kind.DELIVERY, one.mapped.supplier, body, now, "", f"delivery:{alike}")
         try:
             runtime.lake.ledger.append(entry)
         except AlreadyLogged:

@@ -24,6 +24,7 @@ from aios_assets.split import ID, first_of_key
 from aios_assets.stage import Stage
 from aios_assets.taken import IntakeError, Mapped, Taken, taken
 from aios_assets.vault import Forgotten
+from aios_assets.whereabouts import whereabouts
 from aios_assets.work import ORDERED, Feed
 from audit.ledger import Kind as Entries
 from policies.candidate import InputFacts
@@ -87,10 +88,9 @@ def _again(runtime: Runtime, stage: Stage, body: Mapping[str, Any], waiting: pl.
     if not body:
         raise IntakeError("a delivery", "the ledger does not know it", "run it again")
     acceptance = Acceptance(runtime, stage.name)
-    path, folder, now = Path(str(body["path"])), runtime.settings.mappings, runtime.clock.now()
-    member = str(body["file"]).partition("!")[2]
-    if path.is_file():
-        plain = open_delivery(path, supplier=str(body["supplier"]), member=member)
+    lay, folder, now = whereabouts(body, runtime.vault), runtime.settings.mappings, runtime.clock.now()
+    if lay.path.is_file():
+        plain = open_delivery(lay.path, supplier=str(body["supplier"]), member=lay.member)
         if plain.sha256 == body["sha256"]:
             one = _mapped(plain, folder, stage, acceptance)
             return taken(one, runtime.vault, stage, now, acceptance.look(one.supplier, one.mapping))

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
@@ -16,7 +15,8 @@ from aios_assets.lake import Lake
 from aios_assets.stages.products import PRODUCTS, products
 from aios_assets.stages.records import records
 from aios_assets.stages.said import ATTRIBUTE, FIELDS, written
-from aios_assets.vault import Vault
+from aios_assets.vault import Forgotten, Vault
+from aios_assets.whereabouts import whereabouts
 from audit.ledger import Kind
 from lineage.receipts import SourceLine, split_answers
 from serving.gateway import Gateway
@@ -166,13 +166,17 @@ def _lines(runtime: Reopens, file: str, wanted: Mapping[int, str]) -> tuple[pl.D
     """The raw rows on these lines (number -> keyed digest) of the delivery that has them all, and its mapping."""
     why = "the ledger knows no delivery of that name"
     for body in _deliveries(runtime.lake, file):
-        path = Path(str(body["path"]))
+        try:
+            lay = whereabouts(body, runtime.vault)
+        except Forgotten:
+            why = "what it was called was forgotten"
+            continue
+        path = lay.path
         mapping = feeds.Mapping.model_validate_json(str(body["mapping"]))
         if not path.is_file():
             why = f"it is no longer at {path}"
             continue
-        member = file.partition("!")[2]
-        delivery = feeds.open_delivery(path, supplier=str(body["supplier"]), mapping=mapping, member=member)
+        delivery = feeds.open_delivery(path, supplier=str(body["supplier"]), mapping=mapping, member=lay.member)
         if delivery.sha256 != body["sha256"]:
             why = f"the file at {path} has other bytes now (SHA-256 {delivery.sha256[:16]}… instead of {body['sha256'][:16]}…)"
             continue

@@ -16,6 +16,7 @@ from aios_assets.fingerprint import fingerprint
 from aios_assets.split import ID, place_id, quarantine_contract
 from aios_assets.stage import Stage
 from aios_assets.vault import Vault
+from aios_assets.whereabouts import called
 from aios_assets.work import ORDERED
 from policies.contract import ATTEMPT, FINGERPRINT
 
@@ -75,6 +76,7 @@ class Taken:
 def taken(one: Mapped, vault: Vault, stage: Stage, now: datetime, look: Look) -> Taken:
     """Reads a delivery to the end, and shows it to `look`. Raises IntakeError."""
     delivery, mapping, kept, rejected = one.delivery, one.mapping, [], []
+    file = called(delivery, vault)
     try:
         for batch in read(delivery):
             look.take(batch.rows, batch.rejects.height)
@@ -85,7 +87,7 @@ def taken(one: Mapped, vault: Vault, stage: Stage, now: datetime, look: Look) ->
                     pl.lit(one.supplier).alias("supplier"),
                     *mapping.names,
                     "attributes",
-                    pl.lit(delivery.name).alias("file"),
+                    pl.lit(file).alias("file"),
                     pl.lit(delivery.sha256).alias("file_sha256"),
                     pl.col(LINE).alias("line"),
                     vault.digests(batch.raw).alias("line_digest"),
@@ -161,7 +163,7 @@ def no_rejects(stage: Stage) -> pl.DataFrame:
 def sealed(rejects: pl.DataFrame, one: Mapped, vault: Vault, stage: Stage) -> pl.DataFrame:
     """Records that could not be read, as rows of the quarantine; their bytes are sealed under the delivery's key."""
     delivery, shape = one.delivery, quarantine_contract(stage).schema
-    known: dict[str, Any] = {"supplier": one.supplier, "file": delivery.name, "file_sha256": delivery.sha256}
+    known: dict[str, Any] = {"supplier": one.supplier, "file": called(delivery, vault), "file_sha256": delivery.sha256}
     shaped = rejects.with_columns(pl.lit(value).alias(name) for name, value in known.items()).select(
         place_id().alias(ID),
         *known,

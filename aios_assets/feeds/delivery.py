@@ -36,6 +36,10 @@ _ENDINGS = (
 )
 
 
+CONTENT_TYPES = "[Content_Types].xml"
+"""An entry of every XLSX file, which is a zip archive too (ECMA-376, part 2)."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """A file at rest: path, digest and size of the bytes as delivered, how to read it, and who sent it.
@@ -97,10 +101,13 @@ def open_delivery(
     """Looks at one file: digest, compression, format. Raises FeedError.
 
     The supplier is the argument, else the mapping's, else the file's name up to the first dot. An archive with one data
-    file in it is that file; with several it takes `member`, or `deliveries`. `known` are columns of an earlier delivery:
-    that one of them is missing is no mistake of the mapping but drift, and the gate's business.
+    file in it is that file; of several it takes `member`, or what a path `FILE.zip!ENTRY` names. `known` are columns of an
+    earlier delivery: that one of them is missing is no mistake of the mapping but drift, and the gate's business.
     """
     path, limits = Path(path), limits or Limits()
+    if not member and ".zip!" in str(path) and not path.exists():
+        archive, member = str(path).split("!", maxsplit=1)
+        path = Path(archive)
     try:
         if not path.is_file():
             raise FeedError("no such file", why="nothing that can be read is there", do="check the path", path=path)
@@ -128,14 +135,19 @@ def open_deliveries(
 ) -> list[Delivery]:
     """The deliveries in one file: one, but for an archive with several data files. Raises FeedError."""
     path, limits = Path(path), limits or Limits()
+    inside = entries(path, limits)
+    return [open_delivery(path, supplier=supplier, mapping=mapping, limits=limits, member=name) for name in inside]
+
+
+def entries(path: Path, limits: Limits) -> list[str]:
+    """The entries of an archive that are deliveries of their own; `[""]` for a file that is one. Raises FeedError."""
     try:
         with path.open("rb") as file:
             zipped = compression_of(file.read(8)) is Compression.ZIP
     except OSError as error:
         raise FeedError("not readable", why=str(error), do="check path and permissions", path=path) from error
-    names = members(path, limits) if zipped else []
-    inside = names if len(names) > 1 and "[Content_Types].xml" not in names else [""]
-    return [open_delivery(path, supplier=supplier, mapping=mapping, limits=limits, member=name) for name in inside]
+    names = _data(members(path, limits)) if zipped else []
+    return names if len(names) > 1 and CONTENT_TYPES not in names else [""]
 
 
 def supplier_of(path: Path, member: str = "") -> str:
@@ -154,9 +166,9 @@ def supplier_of(path: Path, member: str = "") -> str:
 def _format(path: Path, compression: Compression, limits: Limits, fixed: Format, member: str) -> tuple[Format, str]:
     if compression is Compression.ZIP:
         names = members(path, limits)
-        if "[Content_Types].xml" in names:
+        if CONTENT_TYPES in names:
             return replace(fixed, kind=Kind.XLSX, encoding="utf-8"), ""
-        member = member or _only(path, names)
+        member = member or _only(path, _data(names))
     with opened(path, compression, limits, member) as stream:
         head = stream.read(SAMPLE)
         if compression is not Compression.NONE and compression_of(head[:8]) is not Compression.NONE:
@@ -173,11 +185,18 @@ def _format(path: Path, compression: Compression, limits: Limits, fixed: Format,
         return replace(fixed, kind=binary, encoding="utf-8"), member
 
 
+def _data(names: list[str]) -> list[str]:
+    """The entries that are data: of those with a data file's ending, if there are any, all; pictures and notes lie beside."""
+    if CONTENT_TYPES in names:
+        return names
+    return [name for name in names if name.lower().endswith(_ENDINGS)] or names
+
+
 def _only(path: Path, names: list[str]) -> str:
     if len(names) == 1:
         return names[0]
     found = f"it holds {len(names)} data files" if names else "it holds no data file"
-    do = f"name one: {', '.join(names[:5])}" if names else "ask for it again"
+    do = f"name one: {', '.join(f'{path.name}!{name}' for name in names[:5])}" if names else "ask for it again"
     raise FeedError("which file of the archive", why=found, do=do, path=path)
 
 

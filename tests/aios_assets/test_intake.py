@@ -1,5 +1,6 @@
 """Intake: delivered files as one feed; each delivery once, told to the ledger once, every reject sealed."""
 
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -7,9 +8,11 @@ import pytest
 from core_fixtures import Shop, kettles, row
 
 from aios_assets.intake import IntakeError, take_in
+from aios_assets.reopen import reopen
 from aios_assets.stages.records import records
 from aios_assets.work import Feed
 from audit.ledger import Kind
+from lineage.receipts import SourceLine
 from policies.contract import FINGERPRINT
 
 
@@ -104,3 +107,21 @@ def test_a_file_that_is_not_there_is_named(shop: Shop) -> None:
         taken(shop, shop.folder / "nowhere.csv")
     with pytest.raises(IntakeError):
         taken(shop, shop.folder)
+
+
+def test_an_archive_of_several_files_is_several_deliveries(tmp_path: Path) -> None:
+    shop = Shop.open(tmp_path, stages=(records,))
+    packed = tmp_path / "monday.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(shop.deliver("acme.csv", kettles(3)), "acme.csv")
+        archive.write(shop.deliver("zeta.csv", kettles(4)), "sub/zeta.csv")
+        archive.writestr("read me.txt.bak", "Prices are net.")
+    feed = taken(shop, packed)
+    assert dict(feed.rows.group_by("supplier", "file").len().select("file", "len").iter_rows()) == {
+        "monday.zip!acme.csv": 3,
+        "monday.zip!sub/zeta.csv": 4,
+    }
+    assert len(feed.inputs) == 2
+    shop.run(packed)
+    row = shop.table("records").filter(supplier="zeta").row(0, named=True)
+    assert reopen(shop.runtime, SourceLine(row["file"], row["line"], row["line_digest"]))["sku"] == row["sku"]

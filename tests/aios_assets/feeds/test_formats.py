@@ -154,9 +154,20 @@ def test_archive_with_several_files_asks_which(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.csv", CSV)
         archive.writestr("sub/b.csv", CSV)
-    with pytest.raises(FeedError, match=r"a\.csv, sub/b\.csv"):
+    with pytest.raises(FeedError, match=r"two\.zip!a\.csv, two\.zip!sub/b\.csv"):
         open_delivery(path, limits=QUICK)
     assert [each.supplier for each in open_deliveries(path, limits=QUICK)] == ["a", "b"]
     delivery = open_delivery(path, limits=QUICK, member="sub/b.csv")
     assert (delivery.supplier, delivery.name) == ("b", "two.zip!sub/b.csv")
     assert sum(batch.rows.height for batch in read(delivery)) == FEED.height
+    assert open_delivery(f"{path}!sub/b.csv", limits=QUICK) == delivery
+
+
+def test_what_lies_in_an_archive_beside_the_data_is_no_delivery(tmp_path: Path) -> None:
+    path = tmp_path / "one.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("read me.md", "Prices are net.")
+        archive.writestr("a.csv", CSV)
+        archive.writestr("pictures/1.jpg", b"\xff\xd8\xff")
+    assert open_delivery(path, limits=QUICK).name == "one.zip!a.csv"
+    assert [each.name for each in open_deliveries(path, limits=QUICK)] == ["one.zip!a.csv"]
