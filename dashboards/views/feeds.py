@@ -175,7 +175,7 @@ def _fills() -> None:
         .mark_rect(stroke="white")
         .encode(
             x=alt.X("of:N", sort=None, title=None, axis=alt.Axis(labelAngle=-50, labelLimit=160)),
-            y=alt.Y("field:N", title=None),
+            y=alt.Y("field:N", title=None, axis=alt.Axis(labelOverlap=False)),
             color=alt.Color("share:Q", title="filled", scale=alt.Scale(domain=[0, 1], scheme="blues")),
             tooltip=["of:N", "field:N", alt.Tooltip("share:Q", format=".1%"), alt.Tooltip("records:Q", format=",")],
         )
