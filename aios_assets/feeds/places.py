@@ -10,6 +10,7 @@ import glob
 import hashlib
 import http.client
 import ipaddress
+import os
 import re
 import socket
 import ssl
@@ -148,10 +149,12 @@ class Places:
             partial.unlink(missing_ok=True)
 
     def _bucket(self, address: str) -> list[Path]:
-        """Objects under a prefix; keys, endpoint and region come from the environment (AWS_…)."""
+        """Objects under a prefix; keys, region and endpoint come from the environment (AWS_…)."""
         where = address.removeprefix("s3://")
         try:
-            bucket = fs.S3FileSystem()
+            # Arrow reads keys and region by itself, and not the endpoint: it would ask Amazon for what lies elsewhere.
+            endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
+            bucket = fs.S3FileSystem(endpoint_override=endpoint)
             info = bucket.get_file_info(where)
             found = [info] if info.type is fs.FileType.File else bucket.get_file_info(fs.FileSelector(where))
             files = [each for each in found if each.type is fs.FileType.File and not _hidden(each.base_name)]

@@ -103,13 +103,13 @@ class Shop:
         file.write_text("\n".join(lines) + "\n")
         return file
 
-    def make(self, stage: Stage, *files: Path, supplier: str | None = None) -> Attempt:
+    def make(self, stage: Stage, *files: Path | str, supplier: str | None = None) -> Attempt:
         """One attempt of one stage."""
         feed = take_in(self.runtime, [str(file) for file in files], supplier, stage) if stage.reads_feed else None
         contracts = {other.name: other.contract for other in self.stages}
         return materialise(stage, self.runtime, Run("run", "test"), contracts=contracts, feed=feed)
 
-    def run(self, *files: Path, supplier: str | None = None) -> dict[str, Attempt]:
+    def run(self, *files: Path | str, supplier: str | None = None) -> dict[str, Attempt]:
         """The stages in order, as far as they are admitted; without files those that read none."""
         made: dict[str, Attempt] = {}
         for stage in self.stages:
