@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -110,30 +111,66 @@ def _ordered(body: Mapping[str, Any]) -> dict[str, Any]:
 def _expected(own: Sequence[dict[str, Any]]) -> None:
     """Says of each delivery of one supplier when it was due. What is read in one run has arrived at one time."""
     arrivals: list[datetime] = []
+    slots: Slots | None = None
     for row in own:
-        due, by = _due(arrivals, row["expect"])
-        if due is not None and (not arrivals or row["at"] > arrivals[-1]):
-            late = max(0, int((row["at"] - due).total_seconds()))
-            row |= {"expected_at": due, "late_seconds": late, "expected_by": by}
-        if not arrivals or row["at"] > arrivals[-1]:
-            arrivals.append(row["at"])
-    own[-1]["next_expected_at"] = _due(arrivals, own[-1]["expect"])[0]
+        if arrivals and row["at"] <= arrivals[-1]:
+            continue
+        if arrivals:
+            due, by = _due(arrivals, slots)
+            if due is not None and not (slots and row["at"] <= slots.met):
+                late = max(0, int((row["at"] - due).total_seconds()))
+                row |= {"expected_at": due, "late_seconds": late, "expected_by": by}
+        arrivals.append(row["at"])
+        if slots is None or slots.expect != row["expect"]:
+            slots = Slots.of(row["expect"], arrivals)
+        elif slots:
+            slots = slots.after(row["at"])
+    own[-1]["next_expected_at"] = _due(arrivals, slots)[0]
 
 
-def _due(arrivals: Sequence[datetime], expect: Mapping[str, str] | None) -> tuple[datetime | None, str | None]:
-    """When the next delivery is due after these arrivals, and what says so."""
-    if not arrivals:
-        return None, None
-    if expect:
-        every = timedelta(
-            **{{"d": "days", "h": "hours", "m": "minutes"}[expect["every"][-1]]: int(expect["every"][:-1])}
-        )
+@dataclass(frozen=True)
+class Slots:
+    """The moments by which a mapping's `[expect]` wants deliveries, `every` apart, and the last one that was met.
+
+    A delivery meets the slot that is nearest to it, and at least the one after the last that was met: who comes before the
+    time has met it, who comes too late has not met the next one. What comes again before a slot that is met is one more.
+    """
+
+    expect: Mapping[str, str]
+    every: timedelta
+    met: datetime
+
+    @classmethod
+    def of(cls, expect: Mapping[str, str] | None, arrivals: Sequence[datetime]) -> "Slots | None":
+        """The slots as these arrivals met them; the day of the first one is a day on which something is due."""
+        if not expect:
+            return None
+        unit = {"d": "days", "h": "hours", "m": "minutes"}[expect["every"][-1]]
         hour, minute = map(int, expect.get("by", "00:00").split(":"))
-        due = arrivals[-1].replace(hour=hour, minute=minute, second=0, microsecond=0)
-        # The first moment of the rhythm after the last arrival; a late arrival does not shift the rhythm.
-        while due <= arrivals[-1]:
-            due += every
-        return due, f"[expect] every {expect['every']} by {expect.get('by', '00:00')} UTC"
+        every = timedelta(**{unit: int(expect["every"][:-1])})
+        first = arrivals[0].replace(hour=hour, minute=minute, second=0, microsecond=0)
+        slots = cls(expect, every, first + ((arrivals[0] - first) // every - 1) * every)
+        for at in arrivals:
+            slots = slots.after(at)
+        return slots
+
+    def after(self, at: datetime) -> "Slots":
+        """The same after one more arrival."""
+        if at <= self.met:
+            return self
+        ahead = max(1, round((at - self.met) / self.every))
+        return replace(self, met=self.met + ahead * self.every)
+
+    @property
+    def words(self) -> str:
+        """The mapping's words."""
+        return f"[expect] every {self.expect['every']} by {self.expect.get('by', '00:00')} UTC"
+
+
+def _due(arrivals: Sequence[datetime], slots: Slots | None) -> tuple[datetime | None, str | None]:
+    """When the next delivery is due after these arrivals, and what says so."""
+    if slots is not None:
+        return slots.met + slots.every, slots.words
     if len(arrivals) < RHYTHM:
         return None, None
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(arrivals)]
