@@ -382,4 +382,4 @@ def test_spans_tell_task_model_and_rows_and_never_a_text(cache):
     assert good.name == "model.call"
     assert dict(good.attributes) == {"task": "write/upper", "model": "write/upper/upper@1", "rows": 1}
     assert bad.status.description == "ModelFailedError"
-    assert "ada" not in good.to_json() + bad.to_json()
+    assert "ada@" not in good.to_json() + bad.to_json()
