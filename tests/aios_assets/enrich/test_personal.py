@@ -265,9 +265,9 @@ def test_a_column_folds_as_its_texts_do_and_the_way_back_fits(values: list[str])
 )
 def test_no_text_makes_a_detector_slow(unit: str) -> None:
     text = unit * (200_000 // len(unit))
-    begin = time.perf_counter()
+    begin = time.process_time()
     personal.find(pl.Series([text]))
-    assert time.perf_counter() - begin < 4
+    assert time.process_time() - begin < 12
 
 
 @pytest.mark.shared
