@@ -111,6 +111,58 @@ class DriftFacts:
 
 
 @dataclass(frozen=True)
+class PromisedFacts:
+    """One column as a contract promises it."""
+
+    name: str
+    type: str
+    tags: tuple[str, ...]
+    nullable: bool
+    key: bool
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """One declared step: `kind` is its class in small letters, `column` as it is called now (or was, where it is dropped).
+
+    `was` is its former name; both are empty where a step is about no column.
+    """
+
+    kind: str
+    column: str
+    was: str
+
+
+@dataclass(frozen=True)
+class LossFacts:
+    """Values of a column that the change would take away from rows, and where nobody could find them again."""
+
+    column: str
+    rows: int
+    what: str
+
+
+@dataclass(frozen=True)
+class MigrationFacts:
+    """A change of contract: what was promised before and is now, and the steps that were declared for it.
+
+    `by` names who applies it; it is empty in a run that merely meets another contract. `returns` is the committed version
+    that a revert goes back to. `checked` rows were computed again for a comparison, and `differing` came out otherwise
+    than they are carried over. `accepts_loss`: that person said yes to the losses.
+    """
+
+    before: tuple[PromisedFacts, ...]
+    after: tuple[PromisedFacts, ...]
+    steps: tuple[StepFacts, ...]
+    by: str = ""
+    returns: int | None = None
+    losses: tuple[LossFacts, ...] = ()
+    accepts_loss: bool = False
+    checked: int = 0
+    differing: int = 0
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A draft that asks to become visible.
 
@@ -142,6 +194,7 @@ class Candidate:
     parent: ParentFacts | None = None
     deliveries: tuple[DeliveryFacts, ...] = ()
     drifts: tuple[DriftFacts, ...] = ()
+    migration: MigrationFacts | None = None
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values, the shape of a policy's `input` (policies/rego/aios/schema/candidate.json)."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import orjson
 import polars as pl
 
+from policies.migration import Migration
+
 RECEIPT_TYPES: Mapping[str, pl.DataType] = {
     "by": pl.String(),
     "confidence": pl.Float64(),
@@ -93,8 +95,9 @@ def longest(column: str, characters: int) -> Expectation:
 class Contract:
     """What a table promises: its key, columns, row rules and expectations.
 
-    `version` rises when the promise changes on purpose; a shape that changes without it is drift. `rejects` are columns
-    that the quarantine keeps besides the key and the reasons, `quarantine` its name where the default does not do.
+    `version` rises when the promise changes on purpose; a shape that changes without it is drift. `migrations` say how
+    each version came of the one before; they promise nothing themselves. `rejects` are columns that the quarantine keeps
+    besides the key and the reasons, `quarantine` its name where the default does not do.
     """
 
     key: str | tuple[str, ...]
@@ -105,6 +108,7 @@ class Contract:
     tags: frozenset[str] | set[str] = frozenset()
     rejects: tuple[Column, ...] = ()
     quarantine: str | None = None
+    migrations: tuple[Migration, ...] = ()
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -153,7 +157,40 @@ class Contract:
     @property
     def digest(self) -> str:
         """SHA-256 of everything promised, hex."""
-        return hashlib.sha256(orjson.dumps(self._described(), option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """Everything promised, as JSON: what the digest is of."""
+        return orjson.dumps(self._described(), option=orjson.OPT_SORT_KEYS).decode()
+
+    @classmethod
+    def read(cls, text: str, types: Mapping[str, pl.DataType], rules: Sequence[pl.Expr]) -> "Contract":
+        """The contract that this text is of, where `types` has its columns' types and `rules` what its row rules hold.
+
+        Raises ContractError where what comes out would not be told by the same text.
+        """
+        told = orjson.loads(text)
+        try:
+            found = cls(
+                key=tuple(told["key"]),
+                columns=tuple(
+                    Column(name, types[name], tuple(reads), frozenset(tags), null, answered)
+                    for name, _, reads, tags, null, answered in told["columns"]
+                ),
+                rules=tuple(
+                    RowRule(name, holds, why, do)
+                    for (name, _, why, do), holds in zip(told["rules"], rules, strict=True)
+                ),
+                expects=tuple(Expectation(name, arguments) for name, arguments in told["expects"]),
+                version=told["version"],
+                tags=frozenset(told["tags"]),
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise ContractError(f"a contract on record cannot be read: {error}; bring its code back") from error
+        if found.text != text:
+            raise ContractError("a contract on record reads otherwise than it was written; bring its code back")
+        return found
 
     def _described(self) -> dict[str, object]:
         return {

@@ -15,8 +15,12 @@ from policies.candidate import (
     DriftFacts,
     ExpectationFacts,
     InputFacts,
+    LossFacts,
+    MigrationFacts,
     ModelFacts,
     ParentFacts,
+    PromisedFacts,
+    StepFacts,
 )
 from policies.engine import Identity, PolicyEngine
 
@@ -43,6 +47,20 @@ NEW = DriftFacts(
     do="map it if it says something that a field should hold",
     accepted=False,
 )
+PROMISED = (
+    PromisedFacts("product", "String", (), nullable=False, key=True),
+    PromisedFacts("colour", "String", ("enriched",), nullable=True, key=False),
+)
+MOVED = MigrationFacts(
+    before=(PROMISED[0], replace(PROMISED[1], name="hue")),
+    after=PROMISED,
+    steps=(StepFacts("renamed", "colour", "hue"),),
+    by="ann",
+    returns=1,
+    losses=(LossFacts("hue", 1, "its rows came since"),),
+    accepts_loss=True,
+    checked=10,
+)
 COLOURS = Candidate(
     table="colours",
     stage="colour",
@@ -68,9 +86,10 @@ COLOURS = Candidate(
     expected=1,
     expectations=(ExpectationFacts("expect_column_values_to_be_unique", ("product",), True, "0 repeated"),),
     cost=Decimal("0.12"),
-    parent=ParentFacts(2, 990, DECLARED, "c" * 64, 1),
+    parent=ParentFacts(2, 990, DECLARED, "b" * 64, 1),
     deliveries=(DeliveryFacts("acme", "0" * 64, "1" * 64, 1000),),
     drifts=(NEW,),
+    migration=MOVED,
 )
 
 

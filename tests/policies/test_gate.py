@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from candidates import CARD, COLOURS, NEW, Answering, colour, model
+from candidates import CARD, COLOURS, MOVED, NEW, Answering, colour, model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +49,7 @@ BROKEN: dict[str, tuple[Candidate, str]] = {
     "quality/volume-shift": (replace(COLOURS, rows=10, measured=10, fingerprints=10), "colours"),
     "evidence/confidence-floor": (colour(lowest_confidence=None, nulls=0), "colour"),
     "model/registered-and-carded": (model(card={**CARD, "limits": ""}), "palette"),
+    "schema/migration-declared": (replace(COLOURS, migration=replace(MOVED, accepts_loss=False)), "hue"),
     "schema/no-drift": (colour(type="Int64"), "colours"),
 }
 """Each rule alone: a candidate that breaks it and nothing else, and what the finding is about. The twin is COLOURS."""

@@ -29,6 +29,7 @@ candidate := {
 	"parent": "object?",
 	"deliveries": "list",
 	"drifts": "list",
+	"migration": "object?",
 }
 
 lists := {
@@ -96,6 +97,27 @@ parent := {
 	"contract_version": "count",
 }
 
+migration := {
+	"before": "list",
+	"after": "list",
+	"steps": "list",
+	"by": "string",
+	"returns": "integer?",
+	"losses": "list",
+	"accepts_loss": "truth",
+	"checked": "count",
+	"differing": "count",
+}
+
+promised := {"name": "text", "type": "text", "tags": "texts", "nullable": "truth", "key": "truth"}
+
+migrating := {
+	"before": promised,
+	"after": promised,
+	"steps": {"kind": "text", "column": "string", "was": "string"},
+	"losses": {"column": "text", "rows": "count", "what": "text"},
+}
+
 # METADATA
 # title: The places where the input has another shape
 faults contains "input is no object" if not is_object(input)
@@ -116,6 +138,19 @@ faults contains $"parent.{field}" if {
 	not input.parent == null
 	some field, kind in parent
 	not fits(kind, input.parent, field)
+}
+
+faults contains $"migration.{field}" if {
+	not input.migration == null
+	some field, kind in migration
+	not fits(kind, input.migration, field)
+}
+
+faults contains $"migration.{list}.{field}" if {
+	some list, fields in migrating
+	some field, kind in fields
+	some item in input.migration[list]
+	not fits(kind, item, field)
 }
 
 faults contains "profile (no levels are set for it)" if not levelled

@@ -57,13 +57,31 @@ drift := {
 	"accepted": false,
 }
 
+promised := {"name": "product", "type": "String", "tags": [], "nullable": false, "key": true}
+
+coloured := {"name": "colour", "type": "String", "tags": ["personal"], "nullable": true, "key": false}
+
+# METADATA
+# title: A change of contract that changes nothing that has to be declared
+migration := {
+	"before": [promised, coloured],
+	"after": [promised, coloured],
+	"steps": [],
+	"by": "ann",
+	"returns": null,
+	"losses": [],
+	"accepts_loss": false,
+	"checked": 10,
+	"differing": 0,
+}
+
 candidate := {
 	"table": "colours",
 	"stage": "colour",
 	"profile": "run",
 	"tags": [],
 	"key": ["product"],
-	"contract": "cc",
+	"contract": "c2",
 	"contract_version": 1,
 	"draft": "dd",
 	"declared": declared,
@@ -80,6 +98,7 @@ candidate := {
 	"cost": "0.12",
 	"parent": parent,
 	"deliveries": [delivery],
+	"migration": migration,
 	"drifts": [object.union(drift, {"kind": "appeared", "column": "colour", "what": "`colour` is new"})],
 }
 
@@ -90,3 +109,10 @@ but(changed) := object.union({name: value | some name, value in candidate; not n
 # METADATA
 # title: The candidate with its second column changed
 but_colour(changed) := but({"columns": [plain[0], object.union(answered, changed), plain[1]]})
+
+# METADATA
+# title: The candidate with these facts of its change of contract in place of its own
+migrating(changed) := but({"migration": object.union(
+	{name: value | some name, value in migration; not name in object.keys(changed)},
+	changed,
+)})

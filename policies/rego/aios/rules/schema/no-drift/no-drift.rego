@@ -1,6 +1,8 @@
 # METADATA
 # title: The table's shape is the one its contract declares
-# description: Columns and types are as declared, and differ from the published version's only under a higher contract version.
+# description: >-
+#   Columns and types are as declared, and differ from the published version's only under a higher contract version, or
+#   where a person goes back to an earlier one.
 # custom:
 #   kind: table
 #   applies_to: every table
@@ -50,21 +52,31 @@ findings contains result.finding(rego.metadata.chain(), {
 
 findings contains result.finding(rego.metadata.chain(), {
 	"why": $"contract version {input.contract_version} is older than {input.parent.contract_version}, under which the table is published",
-	"do": "use the newer contract, or give the older shape a higher version",
+	"do": $"use the newer contract, give the older shape a higher version, or go back with `aios contract revert {input.stage}`",
 	"about": input.table,
 }) if {
 	input.contract_version < input.parent.contract_version
+	not returns
 }
 
 measured := [[column.name, column.type] | some column in input.columns]
 
 follows if input.parent == null
 
+follows if returns
+
 follows if input.contract_version > input.parent.contract_version
 
 follows if {
 	input.contract_version == input.parent.contract_version
 	input.parent.columns == input.declared
+}
+
+# A revert: a person leads the table back to a contract that an earlier version of it was committed under.
+returns if {
+	is_number(input.migration.returns)
+	input.migration.returns < input.parent.version
+	input.migration.by != ""
 }
 
 difference(here, there) := concat("; ", sides) if {

@@ -56,3 +56,23 @@ test_a_first_version_is_admitted if {
 	rule.admit with input as testing.but({"parent": null})
 	count(rule.findings) == 0 with input as testing.but({"parent": null})
 }
+
+back_to(version, by) := testing.but({
+	"contract_version": 0,
+	"migration": object.union(testing.migration, {"returns": version, "by": by}),
+})
+
+test_a_person_may_go_back_to_an_earlier_version if {
+	rule.admit with input as back_to(1, "ann")
+	count(rule.findings) == 0 with input as back_to(1, "ann")
+}
+
+test_nobody_else_may if {
+	not rule.admit with input as back_to(1, "")
+	count(rule.findings) == 1 with input as back_to(1, "")
+}
+
+test_what_was_not_before_is_nothing_to_go_back_to if {
+	not rule.admit with input as back_to(2, "ann")
+	count(rule.findings) == 1 with input as back_to(2, "ann")
+}
