@@ -60,23 +60,25 @@ def following(
     *,
     buckets: int,
     attempt: str,
+    stands: pl.DataFrame | None = None,
 ) -> Following:
     """The table after `upserts` came and `removed` keys went. Rows that stay keep the attempt they came in with.
 
-    A table that is new, or whose contract changed, is overwritten; old rows then take the new shape, with nulls for what
-    they lack. One that has outgrown its files is cut into `buckets` anew.
+    A table that is new, or whose contract changed, is overwritten. A migration says which rows stay and how (`stands`);
+    without one old rows take the new shape with nulls for what they lack. One that has outgrown its files is cut into
+    `buckets` anew.
     """
     keys, schema = list(contract.keys), contract.schema
     state = lake.state(table)
     fresh = upserts.with_columns(pl.lit(attempt).alias(ATTEMPT)).select(schema.names())
     if state is None:
         return Following(table, contract, in_buckets(fresh, keys, buckets), (), fresh.height, buckets, overwrite=True)
-    files, overwrite = state.files, state.contract != contract.digest
+    files, overwrite = state.files, stands is not None or state.contract != contract.digest
     numbers = {bucket_in(path)[1] for path in files} or {buckets}
     cut = numbers.pop()
     if overwrite or (buckets >= 2 * cut and (fresh.height or removed.height)):
-        before = lake.scan(table).collect()
-        rows = merge(_reshaped(before, schema) if overwrite else before, fresh, removed, keys)
+        before = lake.scan(table).collect() if stands is None else stands
+        rows = merge(_reshaped(before, schema) if overwrite and stands is None else before, fresh, removed, keys)
         parts = in_buckets(rows, keys, buckets)
         return Following(table, contract, parts, tuple(sorted(files)), rows.height, buckets, overwrite=overwrite)
     coming, going = in_buckets(fresh, keys, cut), in_buckets(removed.select(keys), keys, cut)

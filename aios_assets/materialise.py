@@ -3,22 +3,25 @@
 import time
 import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from aios_assets import evidence, reviews, survival, telemetry
 from aios_assets.changes import Source
+from aios_assets.contracts import as_called_now, moved, published
 from aios_assets.draft import Following, buckets_of, following, write_draft
 from aios_assets.enrich.redact import tokenise, tokenise_frame
 from aios_assets.errors import AiosError, Overtaken, StageError
+from aios_assets.facts import exposed, input_facts, model_facts, parent_facts, shape_of, told_model
 from aios_assets.fingerprint import fingerprint
 from aios_assets.journal import Attempt
-from aios_assets.lake import delta_schema, polars_schema
+from aios_assets.lake import delta_schema
 from aios_assets.profile import profile
 from aios_assets.record import Record, Written
 from aios_assets.rows import RowJudge
@@ -30,12 +33,12 @@ from aios_assets.work import Feed, Standing, Work, row_work, table_work
 from audit.tables import TableState
 from lineage.events import Attempt as Told
 from lineage.events import Input
-from policies.candidate import Candidate, ColumnFacts, InputFacts, ModelFacts, ParentFacts
+from policies.candidate import Candidate, ColumnFacts, MigrationFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
 from policies.permit import Permit, Write, digest_of
 from policies.quality.suite import run_suite
 from policies.verdict import Verdict
-from serving.gateway import Gateway, Use
+from serving.gateway import Gateway
 
 TRIES = 5
 """Attempts when other writers come first; each is judged anew."""
@@ -59,14 +62,24 @@ def materialise(
     Nothing changed: nothing is decided. Overtaken by another writer: judged again on top of the new version. Raises
     StageError, LakeError, and what the stage's own function raises.
     """
+    return attempted(
+        stage.name,
+        runtime,
+        run,
+        lambda number: Attempting(stage, runtime, run, number=number, contracts=contracts, feed=feed),
+    )
+
+
+def attempted(name: str, runtime: Runtime, run: Run, begin: Callable[[int], "Attempting"]) -> Attempt:
+    """Carries an attempt out, and where other writers come first another; `begin` pins one, given its number."""
     for number in range(TRIES):
         try:
-            with telemetry.span("stage", stage=stage.name, run_id=run.id):
-                runtime.journal.on_begin(stage.name)
-                attempt = _Attempt(stage, runtime, run, number=number, contracts=contracts, feed=feed).made()
+            with telemetry.span("stage", stage=name, run_id=run.id):
+                runtime.journal.on_begin(name)
+                attempt = begin(number).made()
                 runtime.journal.ended(run.id, attempt)
                 telemetry.record_stage(
-                    stage.name,
+                    name,
                     seconds=attempt.seconds,
                     rows=attempt.rows,
                     cost=attempt.cost,
@@ -79,7 +92,7 @@ def materialise(
     raise AssertionError("the last try returns or raises")
 
 
-class _Attempt:
+class Attempting:
     """One attempt: what is pinned at its start, and the steps."""
 
     def __init__(
@@ -99,7 +112,7 @@ class _Attempt:
         self.contract, self.aside_contract = stage.contract, quarantine_contract(stage)
         self.state, self.aside_state = lake.state(stage.name), lake.state(stage.quarantine)
         self.pinned = {name: lake.state(name) for name in stage.inputs}
-        self.inputs = feed.inputs if feed else tuple(_input(name, state) for name, state in self.pinned.items())
+        self.inputs = feed.inputs if feed else tuple(input_facts(name, state) for name, state in self.pinned.items())
         if "ledger" in stage.resources:
             self.inputs = (*self.inputs, evidence.pinned(lake.ledger))
         if "reviewed" in stage.resources:
@@ -107,6 +120,8 @@ class _Attempt:
         if "survival" in stage.resources:
             self.inputs = (*self.inputs, survival.pinned(survival.in_force(runtime.settings)))
         self.last = self.state.settled if self.state else None
+        before = published(lake, stage.name, stage.contract)
+        self.change: MigrationFacts | None = moved(stage.name, before, stage.contract)
         self.standing: Standing = runtime.standing(stage, self.last)
         self.models: Gateway = runtime.models.session(run.id)
         self.judge = RowJudge(runtime.gate, stage.contract)
@@ -117,7 +132,7 @@ class _Attempt:
     def made(self) -> Attempt:
         """1 nothing new? · 2 compute · 3 write and measure drafts · 4 ask the gate · 5 record · 6 commit by permit."""
         runtime, lake = self.runtime, self.runtime.lake
-        settled = self.last is not None and not self.standing.stale and not self.standing.rejudge
+        settled = self.last is not None and not (self.standing.stale or self.standing.rejudge or self.change)
         if settled and self._same_inputs():  # 1
             return self._ended(None, None, None, Decimal(0))
         record = self._record()
@@ -143,10 +158,21 @@ class _Attempt:
             verdict,
             written,
             run=self.run.id,
-            models=tuple(_told_model(use) for use in self.models.used()),
             cost=str(candidate.cost),
             seconds=f"{time.monotonic() - self.begun:.3f}",
-            measures={
+            **self._told(table, aside, work),
+        )
+        if verdict.admitted:
+            with telemetry.span("commit", stage=self.stage.name):  # 6
+                writes = tuple(one.write for one in written)
+                lake.commit(Permit(self.id, writes, logged.index, logged.leaf.hex()))
+        return self._ended(verdict, logged.index, work, candidate.cost)
+
+    def _told(self, table: Following, aside: Following, work: Work) -> dict[str, Any]:
+        """What the decision keeps besides the facts."""
+        return {
+            "models": tuple(told_model(use) for use in self.models.used()),
+            "measures": {
                 "feed": self.feed.identity if self.feed else "",
                 "contract_version": str(self.contract.version),
                 "rows": str(table.height),
@@ -155,14 +181,9 @@ class _Attempt:
                 "upserted": str(work.upserts.height),
                 "removed": str(work.removed.height),
             },
-            code=self.stage.code,
-            row_rules=runtime.gate.row_rules_digest,
-        )
-        if verdict.admitted:
-            with telemetry.span("commit", stage=self.stage.name):  # 6
-                writes = tuple(one.write for one in written)
-                lake.commit(Permit(self.id, writes, logged.index, logged.leaf.hex()))
-        return self._ended(verdict, logged.index, work, candidate.cost)
+            "code": self.stage.code,
+            "row_rules": self.runtime.gate.row_rules_digest,
+        }
 
     def _same_inputs(self) -> bool:
         """Whether the last decision was about exactly these inputs: the same versions, or the same bytes read alike."""
@@ -181,9 +202,16 @@ class _Attempt:
         with telemetry.span("draft", stage=self.stage.name), ThreadPoolExecutor(2) as threads:
             whole = self.standing.rejudge or (self.state is not None and self.state.contract != self.contract.digest)
             measured = None if whole else beside(threads, lambda: profile(work.upserts, self.contract))
-            table = self._following(self.stage.name, self.contract, self.state, work.upserts, work.removed)
+            table = self._following(
+                self.stage.name, self.contract, self.state, work.upserts, work.removed, stands=work.stands
+            )
             aside = self._following(
-                self.stage.quarantine, self.aside_contract, self.aside_state, work.aside, work.mended
+                self.stage.quarantine,
+                self.aside_contract,
+                self.aside_state,
+                work.aside,
+                work.mended,
+                stands=work.aside_stands,
             )
             suite = beside(threads, lambda: run_suite(self._expected(table), self.contract.suite))
             # Facts are about what is new, since what stays was measured when it came. Under another contract or other
@@ -192,17 +220,25 @@ class _Attempt:
             facts = measured.result() if measured else profile(fresh, self.contract)
             candidate = self._candidate(fresh, facts, table, aside)
             written: tuple[Written, ...] = ()
-            if not _exposed(candidate) or self.runtime.gate.judge(candidate).admitted:
+            if not exposed(candidate) or self.runtime.gate.judge(candidate).admitted:
                 written = self._written(aside, table)
             draft = digest_of(one.write for one in written)
             return table, aside, written, replace(candidate, draft=draft, expectations=suite.result())
 
     def _following(
-        self, table: str, contract: Contract, state: TableState | None, upserts: pl.DataFrame, removed: pl.DataFrame
+        self,
+        table: str,
+        contract: Contract,
+        state: TableState | None,
+        upserts: pl.DataFrame,
+        removed: pl.DataFrame,
+        *,
+        stands: pl.DataFrame | None,
     ) -> Following:
         rows = upserts.height + (state.rows if state else 0)
         buckets = buckets_of(rows, self.runtime.settings.lake.buckets)
-        return following(self.runtime.lake, table, contract, upserts, removed, buckets=buckets, attempt=self.id)
+        lake, attempt = self.runtime.lake, self.id
+        return following(lake, table, contract, upserts, removed, buckets=buckets, attempt=attempt, stands=stands)
 
     def _expected(self, table: Following) -> pl.DataFrame:
         """The rows that expectations are asked of: files that change, and all where a file alone cannot tell."""
@@ -241,11 +277,7 @@ class _Attempt:
     def _work(self) -> Work:
         stage = self.stage
         if any(state is None for state in self.pinned.values()):
-            # Nothing is made of an input that nobody committed; the gate says so.
-            keys = self.contract.keys
-            nothing = pl.DataFrame(schema={n: t for n, t in self.contract.schema.items() if n != ATTEMPT})
-            aside = pl.DataFrame(schema={n: t for n, t in self.aside_contract.schema.items() if n != ATTEMPT})
-            return Work(nothing, nothing.select(keys), aside, aside.select(ID), 0)
+            return self._nothing()  # nothing is made of an input that nobody committed; the gate says so
         resources = self.runtime.resources(stage, self.models)
         if stage.rowwise:
             driver = self.feed.rows if self.feed else self._driver(stage.inputs[0])
@@ -255,6 +287,12 @@ class _Attempt:
             )
         sources = {name: self._source(name) for name in stage.inputs}
         return table_work(stage, sources, self.standing, self.judge, resources, clean=self._clean)
+
+    def _nothing(self) -> Work:
+        """Work that changes nothing."""
+        contracts = (self.contract, self.aside_contract)
+        table, aside = (pl.DataFrame(schema={n: t for n, t in one.schema.items() if n != ATTEMPT}) for one in contracts)
+        return Work(table, table.select(self.contract.keys), aside, aside.select(ID), 0)
 
     def _clean(self, rows: pl.DataFrame) -> pl.DataFrame:
         keys = [aside_key(key) for key in self.contract.keys]
@@ -278,8 +316,11 @@ class _Attempt:
         version = read.get(table)
         if version is None or state is None or version not in state.history or state.history[version].lost:
             return Source(now, None, keys, frozenset())
+        before = as_called_now(lake, table, self.contracts[table], version)
+        if not set(wanted) <= set(before.collect_schema()):
+            return Source(now, None, keys, frozenset())  # what it reads was not there then
         since = frozenset(entry.permit for number, entry in state.history.items() if number > version)
-        return Source(now, lake.scan(table, version).select(wanted), keys, since)
+        return Source(now, before.select(wanted), keys, since)
 
     def _version(self, table: str) -> int | None:
         """The version of an input that this attempt is pinned to: a later one is the next attempt's."""
@@ -313,7 +354,7 @@ class _Attempt:
             contract=contract.digest,
             contract_version=contract.version,
             draft="",
-            declared=_shape(contract.schema),
+            declared=shape_of(contract.schema),
             columns=facts,
             rows=table.height,
             measured=fresh.height,
@@ -321,21 +362,14 @@ class _Attempt:
             quarantined=aside.height,
             fingerprints=fresh.height - fresh.get_column(FINGERPRINT).null_count(),
             inputs=self.inputs,
-            models=tuple(_model(use) for use in uses),
+            models=tuple(model_facts(use) for use in uses),
             expected=len(contract.suite),
             expectations=(),
             cost=sum((use.cost for use in uses), Decimal(0)),
-            parent=self._parent(),
+            parent=parent_facts(self.state, self.last) if self.state and self.last else None,
             deliveries=self.feed.deliveries if self.feed else (),
             drifts=self.feed.drifts if self.feed else (),
-        )
-
-    def _parent(self) -> ParentFacts | None:
-        if self.state is None or self.last is None:
-            return None
-        version = int(self.last.measures.get("contract_version", "0"))
-        return ParentFacts(
-            self.state.version, self.state.rows, _shape(polars_schema(self.state.schema)), self.state.contract, version
+            migration=self.change,
         )
 
     def _ended(self, verdict: Verdict | None, index: int | None, work: Work | None, cost: Decimal) -> Attempt:
@@ -357,41 +391,3 @@ class _Attempt:
             seconds=time.monotonic() - self.begun,
             trace_id=self.trace_id,
         )
-
-
-def _input(name: str, state: TableState | None) -> InputFacts:
-    """A table at its committed version; one of which nothing is committed stays unpinned, and the gate says so."""
-    if state is None:
-        return InputFacts(name, "table", None, None, None)
-    at = state.history[state.version]
-    return InputFacts(name, "table", state.version, at.log_sha256, at.committed)
-
-
-def _exposed(candidate: Candidate) -> bool:
-    """Whether anything personal or secret was found in a column."""
-    return any(column.personal or column.secrets for column in candidate.columns)
-
-
-def _shape(schema: pl.Schema) -> tuple[tuple[str, str], ...]:
-    return tuple((name, str(dtype)) for name, dtype in schema.items())
-
-
-def _model(use: Use) -> ModelFacts:
-    return ModelFacts(
-        use.task, use.name, use.version, use.digest, use.registered_digest, use.standing, use.card, use.answers
-    )
-
-
-def _told_model(use: Use) -> dict[str, str | int]:
-    """What a decision keeps of a model's work; numbers with fractions as text."""
-    return {
-        "task": use.task,
-        "name": use.name,
-        "version": use.version,
-        "digest": use.digest,
-        "answers": use.answers,
-        "calls": use.calls,
-        "cached": use.cached,
-        "cost": str(use.cost),
-        "seconds": f"{use.seconds:.3f}",
-    }

@@ -1,5 +1,6 @@
 """Record: what an attempt tells the ledger, and through it OpenLineage."""
 
+import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 from aios_assets.ending import closing_event
 from audit.canonical import canonical
 from audit.clock import Clock
-from audit.entries import Decided, Planned
+from audit.entries import Decided, Planned, Promised
 from audit.ledger import Entry, Kind, Ledger, Logged
 from lineage.events import Attempt as Told
 from lineage.events import Decision, Input, Output, completed, failed, started
@@ -44,10 +45,19 @@ class Record:
     begun: datetime
     trace_id: str
 
-    def decided(self, candidate: Candidate, verdict: Verdict, written: Sequence[Written], **measures: Any) -> Logged:
+    def decided(
+        self,
+        candidate: Candidate,
+        verdict: Verdict,
+        written: Sequence[Written],
+        *,
+        word: Mapping[str, Any] | None = None,
+        **measures: Any,
+    ) -> Logged:
         """Appends START, the decision and what models did in one go, and for a refusal its FAIL; returns the decision's entry.
 
-        `measures` are fields of audit.entries.Decided: run, models, cost, seconds, code, row_rules, measures.
+        Where a table gets another contract, that is told in its own words; where a person asked for it, so is that person's
+        `word`. `measures` are fields of audit.entries.Decided: run, models, cost, seconds, code, row_rules, measures.
         """
         permit = self.attempt if verdict.admitted else None
         event = self._ending(candidate, verdict, written, permit)
@@ -73,6 +83,10 @@ class Record:
         if body.models:
             summary = {"attempt": self.attempt, "models": [dict(model) for model in body.models]}
             told.append(self._entry(Kind.MODELS, self.told.stage, summary, f"models:{self.attempt}"))
+        if word is not None:
+            said = {**word, "attempt": self.attempt}
+            told.append(self._entry(Kind.REVIEW, candidate.table, said, f"word:{self.attempt}"))
+        told += [self._promised(one) for one in written if verdict.admitted and one.write.overwrite]
         logged = self.ledger.append(*told)[1]
         if not verdict.admitted:
             self.ledger.append(closing_event(body, logged.index, self.clock.now(), self.trace_id))
@@ -108,6 +122,12 @@ class Record:
             for w in written
         ]
         return completed(self.told, at=at, inputs=self.inputs, outputs=outputs, decision=decision)
+
+    def _promised(self, one: Written) -> Entry:
+        rules = tuple(base64.b64encode(rule.holds.meta.serialize()).decode() for rule in one.contract.rules)
+        table, digest = one.write.table, one.contract.digest
+        promised = Promised(table, digest, one.contract.text, rules)
+        return self._entry(Kind.CONTRACT, table, promised.body(), f"contract:{self.attempt}:{table}")
 
     def _entry(self, kind: Kind, subject: str, body: Mapping[str, Any], once: str) -> Entry:
         return Entry(kind, subject, body, self.clock.now(), self.trace_id, once)

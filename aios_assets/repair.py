@@ -11,7 +11,7 @@ from aios_assets import telemetry
 from aios_assets.disk import copy_file, sha256_of, sync_folder
 from aios_assets.draft import again
 from aios_assets.errors import LakeError
-from aios_assets.lake import polars_schema
+from aios_assets.facts import parent_facts, shape_of
 from aios_assets.lock import FILES
 from aios_assets.profile import profile
 from aios_assets.reconcile import reconcile
@@ -24,7 +24,7 @@ from audit.history import LOG
 from audit.tables import TableState
 from lineage.events import Attempt as Told
 from lineage.events import Input
-from policies.candidate import Candidate, ParentFacts
+from policies.candidate import Candidate
 from policies.contract import FINGERPRINT, Contract
 from policies.permit import DraftFile, Permit, Write, digest_of
 from policies.quality.suite import run_suite
@@ -156,9 +156,6 @@ class _Attempt:
     def _candidate(self, rows: pl.DataFrame, write: Write) -> Candidate:
         """The facts, measured anew over all rows; no model was asked."""
         state, contract = self.state, self.contract
-        shape = tuple((name, str(dtype)) for name, dtype in contract.schema.items())
-        published = tuple((name, str(dtype)) for name, dtype in polars_schema(state.schema).items())
-        version = int(self.last.measures.get("contract_version", "0"))
         return Candidate(
             table=state.table,
             stage=self.stage.name,
@@ -168,7 +165,7 @@ class _Attempt:
             contract=contract.digest,
             contract_version=contract.version,
             draft=digest_of([write]),
-            declared=shape,
+            declared=shape_of(contract.schema),
             columns=profile(rows, contract),
             rows=rows.height,
             measured=rows.height,
@@ -180,7 +177,7 @@ class _Attempt:
             expected=len(contract.suite),
             expectations=run_suite(rows, contract.suite),
             cost=Decimal(0),
-            parent=ParentFacts(state.version, state.rows, published, state.contract, version),
+            parent=parent_facts(state, self.last),
         )
 
     def _record(self) -> Record:

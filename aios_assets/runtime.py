@@ -1,7 +1,7 @@
 """Runtime: what stages are materialised with. Opened once a process from the settings; everything in it is a port."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
@@ -35,6 +35,10 @@ from serving.registry import Registry
 
 LOCATION = "aios"
 """The code location's name in lineage."""
+
+
+CARRIES = "carries"
+"""Measure of a migration's decision: the digest of the code whose rows it carried over."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,12 @@ class Runtime:
     def standing(self, stage: Stage, last: Decided | None) -> Standing:
         """What is published of a stage, and whether its code, its models or the row rules have changed since."""
         table = self._published(stage.name, stage.contract)
-        code, rules = stage.code, self.gate.row_rules_digest
+        rules = self.gate.row_rules_digest
         attempts = {one.attempt: one for name in (stage.name, stage.quarantine) for one in self._attempts(name)}
-        outdated = frozenset(a for a, told in attempts.items() if told.code != code or not self._same_models(told))
+        codes = as_good_as(stage.code, attempts.values())
+        outdated = frozenset(a for a, told in attempts.items() if told.code not in codes or not self._same_models(told))
         misjudged = frozenset(a for a, told in attempts.items() if told.row_rules != rules)
-        stale = last is not None and (last.code != code or not self._same_models(last))
+        stale = last is not None and (last.code not in codes or not self._same_models(last))
         if outdated and not stale and not stage.reads_feed:
             # An attempt that asked no model says nothing about those that rows before it were answered by.
             stale = bool(table.select(pl.col(ATTEMPT).is_in(sorted(outdated)).any()).collect().item())
@@ -136,6 +141,15 @@ class Runtime:
             (pl.col(name).cast(dtype, strict=False) if name in known else pl.lit(None, dtype=dtype)).alias(name)
             for name, dtype in contract.schema.items()
         )
+
+
+def as_good_as(code: str, attempts: Iterable[Decided]) -> frozenset[str]:
+    """This code, and those whose rows a migration to it carried over: they need not be computed again."""
+    carries = {told.code: told.measures[CARRIES] for told in attempts if CARRIES in told.measures}
+    codes = [code]
+    while (earlier := carries.get(codes[-1])) and earlier not in codes:
+        codes.append(earlier)
+    return frozenset(codes)
 
 
 def engine_of(settings: Settings) -> PolicyEngine:

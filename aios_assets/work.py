@@ -94,7 +94,8 @@ class Standing:
 class Work:
     """What an attempt would change in the table (`upserts`, keys `removed`) and in its quarantine (`aside`, ids `mended`).
 
-    `late` counts delivered rows that were passed over, since what stands under their key is newer.
+    `late` counts delivered rows that were passed over, since what stands under their key is newer. Where the contract
+    changes by a migration, `stands` and `aside_stands` are the rows that stay in each table, in its new shape.
     """
 
     upserts: pl.DataFrame
@@ -103,6 +104,8 @@ class Work:
     mended: pl.DataFrame
     computed: int
     late: int = 0
+    stands: pl.DataFrame | None = None
+    aside_stands: pl.DataFrame | None = None
 
     @property
     def nothing(self) -> bool:
@@ -305,6 +308,22 @@ def _shaped(
     admitted, refused = judge(good.drop(_MOVED))
     parts = [part.drop(_MOVED, strict=False) for part in (unfitting, twins, broken, strange, aside(kept, [MOVED])[1])]
     return admitted, pl.concat([*parts, refused])
+
+
+def kept(stage: Stage, rows: pl.DataFrame, unfit: pl.Series | None, judge: Judge) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Parts physical rows that were made before into those that keep the stage's contract, and those that don't with TOLD."""
+    frame, unfitting = _fitting(rows, unfit)
+    first, twins = first_of_key(frame, list(stage.contract.keys))
+    good, broken = split(first, stage.contract)
+    admitted, refused = judge(good)
+    return admitted, pl.concat([unfitting, twins, broken, refused])
+
+
+def made_again(stage: Stage, rows: pl.DataFrame, resources: Mapping[str, Any]) -> pl.DataFrame:
+    """What a row stage makes of input rows, as physical columns; nothing is judged."""
+    made = _called(stage, [rows.drop(FINGERPRINT)], resources)
+    frame, _ = split_answers(made.select(column.name for column in stage.contract.columns), stage.contract)
+    return signed(frame, stage.contract)
 
 
 def _moved(stage: Stage, made: pl.DataFrame, given: pl.DataFrame) -> pl.Series:

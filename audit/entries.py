@@ -1,5 +1,6 @@
 """Entries: the bodies of the ledger's entries about governed tables, written and read in one place."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -205,6 +206,33 @@ class Vacuumed:
         """Reads what `body` wrote; raises LedgerError."""
         told = _Fields("a vacuum", body)
         return cls(told.text("table"), told.texts("paths"), told.numbers("versions"))
+
+
+@dataclass(frozen=True)
+class Promised:
+    """The contract that a table was about to be published under, in its own words. Subject of the entry: `table`.
+
+    `text` is what the digest `contract` is of (policies.contract.Contract.text); `rules` has each row rule's expression as
+    polars writes it, in Base64.
+    """
+
+    table: str
+    contract: str
+    text: str
+    rules: tuple[str, ...] = ()
+
+    def body(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"table": self.table, "contract": self.contract, "text": self.text, "rules": list(self.rules)}
+
+    @classmethod
+    def parse(cls, body: Mapping[str, Any]) -> "Promised":
+        """Reads what `body` wrote; raises LedgerError, also where the text is not that of the digest."""
+        told = _Fields("a contract", body)
+        contract, text = told.text("contract"), told.text("text")
+        if hashlib.sha256(text.encode()).hexdigest() != contract:
+            raise LedgerError(f"the contract {contract} in the ledger is told in other words than it has")
+        return cls(told.text("table"), contract, text, told.texts("rules"))
 
 
 def closed(permit: str, table: str) -> str:

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     FOREIGN = "foreign"
     VACUUMED = "vacuumed"
     PINNED = "pinned"
+    CONTRACT = "contract"
     RUN = "run"
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from audit.entries import Abandoned, Committed, Decided, Foreign, Planned, Vacuumed, closed
+from audit.entries import Abandoned, Committed, Decided, Foreign, Planned, Promised, Vacuumed, closed
 from audit.errors import LedgerError
 from audit.ledger import Kind, LedgerReader, Logged
 from policies.permit import DraftFile
 
-_KINDS = (Kind.DECIDED, Kind.COMMITTED, Kind.ABANDONED, Kind.FOREIGN, Kind.VACUUMED)
+_KINDS = (Kind.DECIDED, Kind.COMMITTED, Kind.ABANDONED, Kind.FOREIGN, Kind.VACUUMED, Kind.CONTRACT)
 _SNAPSHOT = 64
 """Versions between two full lists of files; what lies between is told by its adds and removes."""
 
@@ -96,6 +96,7 @@ class Fold:
         self._decided: dict[str, tuple[int, Decided]] = {}
         self._open: dict[tuple[str, str], InDoubt] = {}
         self._faults: list[Fault] = []
+        self._promised: dict[str, Promised] = {}
 
     def take(self, logged: Logged) -> None:
         """Takes in one entry; one that cannot be believed becomes a fault, one about no table changes nothing."""
@@ -112,6 +113,9 @@ class Fold:
                     self._take_foreign(Foreign.parse(entry.body))
                 case Kind.VACUUMED:
                     self._take_vacuum(Vacuumed.parse(entry.body))
+                case Kind.CONTRACT:
+                    promised = Promised.parse(entry.body)
+                    self._promised[promised.contract] = promised
                 case _:
                     return
         except LedgerError as error:
@@ -166,6 +170,10 @@ class Fold:
     def decision(self, permit: str) -> tuple[int, Decided] | None:
         """The admitted decision that gave this permit, with its ledger index."""
         return self._decided.get(permit)
+
+    def promised(self, contract: str) -> Promised | None:
+        """The contract of this digest, in the words that it was published in; None where the ledger was not told."""
+        return self._promised.get(contract)
 
     def versions(self) -> Iterator[tuple[str, Version, Mapping[str, DraftFile]]]:
         """Every committed version of every table in order, with its files; in one pass, for verification."""
@@ -314,6 +322,11 @@ class Tables:
         """The admitted decision that gave this permit, with its ledger index."""
         with self._lock:
             return self._fold.decision(permit)
+
+    def promised(self, contract: str) -> Promised | None:
+        """The contract of this digest, in the words that it was published in; None where the ledger was not told."""
+        with self._lock:
+            return self._fold.promised(contract)
 
 
 def _apply(members: dict[str, DraftFile], planned: Planned) -> None:

@@ -4,7 +4,7 @@ What a step says is what a person means: that `model` is now `mpn` can be read o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -54,7 +54,7 @@ class Retyped:
 
 @dataclass(frozen=True)
 class Rekeyed:
-    """The key is another set of columns, or has them in another order."""
+    """The key is another set of columns."""
 
 
 @dataclass(frozen=True)
@@ -139,50 +139,97 @@ def steps_since(migrations: Iterable[Migration], version: int, to: int) -> tuple
 
 def course_of(columns: Sequence[str], steps: Iterable[Step]) -> Course:
     """What these steps make of a table with these columns, one after the other. Raises MigrationError."""
-    origin, added, dropped = {column: column for column in columns}, dict[str, object](), list[str]()
-    retyped, exposed = set[str](), set[str]()
-    rekeyed = recomputed = False
-
-    def known(column: str, step: Step) -> None:
-        if column not in origin and column not in added:
-            here = ", ".join((*origin, *added))
-            raise MigrationError(f"{step} is about a column that is not there ({here}); name one that is, or take it out")
-
-    def free(column: str, step: Step) -> None:
-        if column in origin or column in added:
-            raise MigrationError(f"{step} makes a column that is there already; take it out, or drop the other first")
-
+    course = Course({column: column for column in columns})
     for step in steps:
-        match step:
-            case Renamed(old, new):
-                known(old, step)
-                free(new, step)
-                for names in (origin, added):
-                    if old in names:
-                        names[new] = names.pop(old)  # type: ignore[index, assignment]  # each keeps its own kind of value
-                for marks in (retyped, exposed):
-                    if old in marks:
-                        marks.symmetric_difference_update({old, new})
-            case Added(column, default):
-                free(column, step)
-                added[column] = default
-            case Dropped(column):
-                known(column, step)
-                if (was := origin.pop(column, None)) is not None:
-                    dropped.append(was)
-                added.pop(column, None)
-                retyped.discard(column)
-                exposed.discard(column)
-            case Retyped(column):
-                known(column, step)
-                if column in origin:
-                    retyped.add(column)
-            case Exposed(column):
-                known(column, step)
-                if column in origin:
-                    exposed.add(column)
-            case Rekeyed():
-                rekeyed = True
-            case Recomputed():
-                recomputed = True
-    return Course(origin, added, tuple(dropped), frozenset(retyped), frozenset(exposed), rekeyed, recomputed)
+        course = _after(course, step)
+    return course
+
+
+def course_told(columns: Sequence[str], steps: Sequence[Step], now: Sequence[str]) -> Course:
+    """The course that `Course.steps` tells of, where the table has the columns `now`; what nobody declared is new there."""
+    renamed = {step.old: step.new for step in steps if isinstance(step, Renamed)}
+    dropped = tuple(step.column for step in steps if isinstance(step, Dropped))
+    origin = {renamed.get(column, column): column for column in columns if column not in dropped}
+    return Course(
+        origin,
+        {column: None for column in now if column not in origin},
+        dropped,
+        frozenset(step.column for step in steps if isinstance(step, Retyped)),
+        frozenset(step.column for step in steps if isinstance(step, Exposed)),
+        any(isinstance(step, Rekeyed) for step in steps),
+        any(isinstance(step, Recomputed) for step in steps),
+    )
+
+
+def called_now(column: str, steps: Iterable[Step]) -> str:
+    """What a column is called after these steps."""
+    for step in steps:
+        if isinstance(step, Renamed) and step.old == column:
+            column = step.new
+    return column
+
+
+def _after(course: Course, step: Step) -> Course:
+    match step:
+        case Renamed(old, new):
+            return _renamed(course, old, new, step)
+        case Added(column, default):
+            _free(course, column, step)
+            return replace(course, added={**course.added, column: default})
+        case Dropped(column):
+            return _dropped(course, column, step)
+        case Retyped(column):
+            return replace(course, retyped=course.retyped | _stayed(course, column, step))
+        case Exposed(column):
+            return replace(course, exposed=course.exposed | _stayed(course, column, step))
+        case Rekeyed() | Recomputed():
+            rekeyed = isinstance(step, Rekeyed)
+            return replace(course, rekeyed=course.rekeyed or rekeyed, recomputed=course.recomputed or not rekeyed)
+
+
+def _renamed(course: Course, old: str, new: str, step: Step) -> Course:
+    _known(course, old, step)
+    _free(course, new, step)
+
+    def called(column: str) -> str:
+        return new if column == old else column
+
+    return replace(
+        course,
+        origin={called(column): was for column, was in course.origin.items()},
+        added={called(column): default for column, default in course.added.items()},
+        retyped=frozenset(map(called, course.retyped)),
+        exposed=frozenset(map(called, course.exposed)),
+    )
+
+
+def _dropped(course: Course, column: str, step: Step) -> Course:
+    _known(course, column, step)
+    gone = {column}
+    return replace(
+        course,
+        origin={name: was for name, was in course.origin.items() if name != column},
+        added={name: default for name, default in course.added.items() if name != column},
+        dropped=(*course.dropped, *(was for name, was in course.origin.items() if name == column)),
+        retyped=course.retyped - gone,
+        exposed=course.exposed - gone,
+    )
+
+
+def _stayed(course: Course, column: str, step: Step) -> frozenset[str]:
+    """The column, where it was there before; of one that these steps made nothing needs to be said."""
+    _known(course, column, step)
+    return frozenset({column} & course.origin.keys())
+
+
+def _known(course: Course, column: str, step: Step) -> None:
+    here = (*course.origin, *course.added)
+    if column not in here:
+        raise MigrationError(
+            f"{step} is about a column that is not there ({', '.join(here)}); name one that is, or take it out"
+        )
+
+
+def _free(course: Course, column: str, step: Step) -> None:
+    if column in course.origin or column in course.added:
+        raise MigrationError(f"{step} makes a column that is there already; drop the other first, or take it out")

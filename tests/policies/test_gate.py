@@ -80,12 +80,13 @@ def test_each_rule_alone_refuses(engine: PolicyEngine, rule: str) -> None:
 
 
 def test_what_does_not_apply_is_recorded_with_its_reason(engine: PolicyEngine) -> None:
-    verdict = Gate(engine, "run").judge(replace(COLOURS, models=(), parent=None))
+    verdict = Gate(engine, "run").judge(replace(COLOURS, models=(), parent=None, migration=None))
     assert verdict.admitted
     skipped = {one.rule: one.why for one in verdict.findings if one.outcome is Outcome.NOT_APPLICABLE}
     assert skipped == {
         "model/registered-and-carded": "no model was asked",
         "quality/volume-shift": "there is no version before this one",
+        "schema/migration-declared": "the contract is the one that the table is published under",
     }
 
 
