@@ -1,7 +1,7 @@
 """Contracts: what a table was promised to be, version by version, as the ledger tells it, and how one came of another."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -113,7 +113,12 @@ def step_of(told: Mapping[str, str]) -> Step:
     kind, column = told["kind"], told["column"]
     if kind == "renamed":
         return Renamed(told["was"], column)
-    of_columns = {"added": Added, "dropped": Dropped, "retyped": Retyped, "exposed": Exposed}
+    of_columns: Mapping[str, Callable[[str], Step]] = {
+        "added": Added,
+        "dropped": Dropped,
+        "retyped": Retyped,
+        "exposed": Exposed,
+    }
     if kind in of_columns:
         return of_columns[kind](column)
     return Rekeyed() if kind == "rekeyed" else Recomputed()

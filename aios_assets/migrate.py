@@ -80,9 +80,14 @@ class Migrating(Attempting):
             pin(self.runtime.lake, self.stage.quarantine, self.aside_state.version, why="before a change of contract")
         return super().made()
 
-    def look(self) -> Work:
-        """What would become of the rows; nothing is written."""
-        return self._work()
+    def look(self) -> tuple[Work, pl.DataFrame, MigrationFacts]:
+        """What would become of the rows, what the table would hold, and what the gate would be told; nothing is written."""
+        work = self._work()
+        told = self._following(
+            self.stage.name, self.contract, self.state, work.upserts, work.removed, stands=work.stands
+        )
+        assert self.change is not None
+        return work, told.rows, self.change
 
     def _way(self) -> Course:
         return course(self.stage.name, self.before, self.contract)
@@ -180,6 +185,8 @@ class Migrating(Attempting):
             told["models"] = self.decided.models
         if self.vouched:
             more[CARRIES] = self.decided.code
+        elif not self.way.computed:
+            told["code"] = self.decided.code  # what is in the table, the code of before has made
         word = {"what": self.did, "by": self.word.by, "why": self.word.why, "migration": asdict(self.change)}
         return {**told, "measures": {**told["measures"], **more}, "word": word}
 

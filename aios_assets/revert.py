@@ -103,7 +103,8 @@ class Reverting(Migrating):
     ) -> None:
         self.turn = turn
         super().__init__(stage, runtime, run, number=number, contracts=contracts, word=word)
-        self.inputs = turn.decided.inputs
+        if not stage.reads_feed:
+            self.inputs = turn.decided.inputs
 
     @property
     def vouched(self) -> bool:
@@ -177,8 +178,7 @@ class Reverting(Migrating):
 
     def _told(self, table: Following, aside: Following, work: Work) -> dict[str, Any]:
         told, then = super()._told(table, aside, work), self.turn.decided
-        measures = {**told["measures"], "feed": then.measures.get("feed", "")}
-        return {**told, "measures": measures, "models": then.models, "code": then.code, "row_rules": then.row_rules}
+        return {**told, "models": then.models, "code": then.code, "row_rules": then.row_rules}
 
 
 def _standing(before: pl.DataFrame, names: Sequence[pl.DataFrame]) -> pl.DataFrame:

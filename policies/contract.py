@@ -162,7 +162,7 @@ class Contract:
     @property
     def text(self) -> str:
         """Everything promised, as JSON: what the digest is of."""
-        return orjson.dumps(self._described(), option=orjson.OPT_SORT_KEYS).decode()
+        return orjson.dumps(self.promises(), option=orjson.OPT_SORT_KEYS).decode()
 
     @classmethod
     def read(cls, text: str, types: Mapping[str, pl.DataType], rules: Sequence[pl.Expr] | None = None) -> "Contract":
@@ -192,7 +192,8 @@ class Contract:
             raise ContractError("a contract on record reads otherwise than it was written; bring its code back")
         return found
 
-    def _described(self) -> dict[str, object]:
+    def promises(self) -> dict[str, object]:
+        """Everything promised, as JSON values."""
         return {
             "key": list(self.keys),
             "version": self.version,

@@ -9,6 +9,7 @@ import typer
 
 from aios_assets.cli import (
     audit,
+    contract,
     dev,
     evaluate,
     example,
@@ -31,7 +32,7 @@ from aios_assets.cli.answer import DONE, INTERRUPTED, WRONG_USE, tell_fault
 from aios_assets.cli.faults import fault_of, is_foreseen
 
 COMMANDS = (
-    init, run, trace, sql, audit, policy, feed, review, matches, golden, evaluate, reconcile, repair, maintain,
+    init, run, trace, sql, audit, policy, feed, review, matches, golden, evaluate, contract, reconcile, repair, maintain,
     models, vault, example, dev,
 )  # fmt: skip
 

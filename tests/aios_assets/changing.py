@@ -23,7 +23,9 @@ from policies.migration import Migration, Step
 KEY = (Column("supplier", pl.String, reads=("supplier",)), Column("id", pl.String, reads=("id",)))
 VALUE = Column("value", pl.Int64, reads=("value",), tags={"personal"}, null="none was told")
 WORDS = Column("words", pl.String, reads=("value",), answered=True, null="there is no value")
-POSITIVE = RowRule("not-negative", pl.col("value") >= 0, "the value is negative", "deliver none below nothing")
+POSITIVE = RowRule(
+    "not-negative", pl.col("value").fill_null(0) >= 0, "the value is negative", "deliver none below nothing"
+)
 STOCK = Contract(key=("supplier", "id"), columns=(*KEY, VALUE), rules=(POSITIVE,))
 OFFERS = Contract(key=("supplier", "id"), columns=(*KEY, replace(VALUE, tags=frozenset()), WORDS))
 Make = Callable[[pl.DataFrame], pl.DataFrame]
