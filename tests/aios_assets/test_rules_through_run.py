@@ -17,10 +17,13 @@ import pytest
 from core_fixtures import CHAIN, Shop, kettles, row
 
 import serving
+from aios_assets.materialise import Run
+from aios_assets.migrate import Word, migrate
 from aios_assets.stage import Stage
 from aios_assets.stages.products import products
 from aios_assets.stages.records import records
-from policies.contract import Column
+from policies.contract import ATTEMPT, FINGERPRINT, Column
+from policies.migration import Dropped, Migration
 from serving.gateway import Gateway
 from serving.model import Answered
 from serving.registry import Registration, Registry, Standing
@@ -138,18 +141,19 @@ def test_a_model_that_is_not_registered_is_refused(shop: Shop) -> None:
     assert with_model(shop, good)[0].make(bad).version == 0
 
 
-def grown(*columns: Column, version: int) -> Stage:
+def grown(*columns: Column, version: int, name: str = "notes") -> Stage:
     """The stage `notes`, as its code is at some time."""
 
     def notes(products: pl.DataFrame) -> pl.DataFrame:
         """What is to be said of each product."""
         return products.select("supplier", "sku", *(pl.lit(one.name).alias(one.name) for one in columns))
 
+    notes.__name__ = name
     return naughty.stage(notes, replace(naughty.contract(*columns), version=version))
 
 
 def test_a_contract_that_changed_is_refused_without_a_new_version_and_overwrites_with_one(shop: Shop) -> None:
-    more = Column("more", pl.String, reads=("title",))
+    more = Column("more", pl.String, reads=("title",), null="there is no more to say")
     assert shop.make(grown(naughty.NOTE, version=1)).version == 0
     bad = shop.make(grown(naughty.NOTE, more, version=1))
     assert shop.why(bad) == ["schema/no-drift"]
@@ -157,8 +161,21 @@ def test_a_contract_that_changed_is_refused_without_a_new_version_and_overwrites
     assert (good.version, good.upserted) == (1, 12)
     assert shop.table("notes")["more"].to_list() == ["more"] * 12
     assert shop.why(shop.make(grown(naughty.NOTE, more, version=1))) == ["schema/no-drift"]
-    assert shop.make(grown(more, version=3)).version == 2
-    assert "note" not in shop.table("notes").columns
+
+
+def test_a_column_that_is_gone_is_refused_until_it_is_declared_and_applied(shop: Shop) -> None:
+    more = Column("more", pl.String, reads=("title",))
+    assert not shop.make(grown(naughty.NOTE, more, version=4, name="remarks")).refused
+    less = grown(naughty.NOTE, version=5, name="remarks")
+    before = shop.table("remarks")
+    assert shop.why(shop.make(less)) == ["schema/migration-declared"]
+    declared = replace(less, contract=replace(less.contract, migrations=(Migration(5, (Dropped("more"),)),)))
+    contracts = {other.name: other.contract for other in shop.stages}
+    assert shop.why(shop.make(declared)) == ["schema/migration-declared"]
+    assert shop.table("remarks").equals(before)
+    done = migrate(shop.runtime, declared, contracts, Run("run", "contract"), Word("ann", "nobody reads it"))
+    assert (done.refused, shop.table("remarks").columns) == (False, ["supplier", "sku", "note", FINGERPRINT, ATTEMPT])
+    assert shop.make(declared).unchanged
 
 
 def program(home: Path, *words: str, first: Sequence[Path] = ()) -> tuple[int, Any]:
@@ -211,7 +228,7 @@ from aios_assets.stage import row_stage
 from policies.contract import Column, Contract
 
 KEY = (Column("supplier", pl.String, reads=("supplier",)), Column("sku", pl.String, reads=("sku",)))
-TOLD = [Column(name, pl.String, reads=("title",)) for name in {names}]
+TOLD = [Column(name, pl.String, reads=("title",), null="there is nothing to say") for name in {names}]
 
 
 @row_stage(Contract(key=("supplier", "sku"), columns=(*KEY, *TOLD), version={version}))
