@@ -146,6 +146,14 @@ def _declared(stage: Stage, contracts: Mapping[str, Contract]) -> dict[str, Any]
             or "Types and key; no rule about single rows."
         ),
         "rows set aside go to": stage.quarantine,
+        "contract version": stage.contract.version,
+        "how it came to be": dg.MetadataValue.md(
+            "\n".join(
+                f"- version {one.to}: {', '.join(map(repr, one.steps)) or 'nothing that has to be declared'}"
+                for one in stage.contract.migrations
+            )
+            or "No column was ever renamed, retyped or dropped."
+        ),
     }
 
 

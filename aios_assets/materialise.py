@@ -122,7 +122,7 @@ class Attempting:
         self.last = self.state.settled if self.state else None
         before = published(lake, stage.name, stage.contract)
         self.change: MigrationFacts | None = moved(stage.name, before, stage.contract)
-        self.standing: Standing = runtime.standing(stage, self.last)
+        self.standing: Standing = replace(runtime.standing(stage, self.last), moved=self.change is not None)
         self.models: Gateway = runtime.models.session(run.id)
         self.judge = RowJudge(runtime.gate, stage.contract)
         self.told = Told(

@@ -103,7 +103,9 @@ def _impossible(decided: Decided, stage: Stage | None, state: TableState | None,
         return f"version {version} was vacuumed"
     if state.history[version].planned.write.contract != stage.contract.digest:
         return "the table's contract has changed since: its columns mean something else"
-    return ""
+    parent = _parent(state, version)
+    moved = parent is not None and parent.contract != stage.contract.digest
+    return "it changed the table's contract: what was declared and lost then is not measured again" if moved else ""
 
 
 def _candidate(

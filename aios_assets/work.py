@@ -78,7 +78,7 @@ class Standing:
     """What is published of a stage's table and of its quarantine; both have their contract's columns, with no rows at first.
 
     `stale`: the code or a model has changed, so every row is computed again. `rejudge`: the row rules have, so every
-    row is judged again. `outdated` are earlier attempts that ran with other code or models, `misjudged` those that
+    row is judged again. `moved`: the contract has, so rows that stay are held to it. `outdated` are earlier attempts that ran with other code or models, `misjudged` those that
     asked other row rules: what one supplier's delivery brings up to date leaves the rows of others as they were.
     """
 
@@ -86,6 +86,7 @@ class Standing:
     quarantine: pl.LazyFrame
     stale: bool = False
     rejudge: bool = False
+    moved: bool = False
     outdated: frozenset[str] = frozenset()
     misjudged: frozenset[str] = frozenset()
 
@@ -153,9 +154,9 @@ def row_work(
     made = each(list(changed.iter_slices(size)) if changed.height else [], computed, at_once=at_once)
     good = [part for part, _ in made]
     broken = [part for _, part in made]
-    if standing.rejudge and not standing.stale:
+    if standing.moved or (standing.rejudge and not standing.stale):
         stands = standing.table.drop(ATTEMPT).join(changed.select(keys).lazy(), on=keys, how="anti")
-        broken.append(judge(stands.collect())[1])
+        broken.append(kept(stage, stands.collect(), None, judge)[1])
     upserts = pl.concat(good) if good else _nothing(stage)
 
     fresh = [

@@ -210,6 +210,14 @@ def test_row_rules_that_changed_set_rows_aside(shop: Changing) -> None:
     assert (made.refused, made.rows) == (False, 7)
 
 
+def test_a_run_holds_rows_that_stay_to_new_row_rules(shop: Changing) -> None:
+    small = RowRule("small", pl.col("value").fill_null(0) < 5, "it is too much", "deliver less")
+    shop.code(stock(replace(STOCK, rules=(*STOCK.rules, small))))
+    made = shop.run("stock", delivered({"a": 1, "b": 2, "c": 3}))
+    assert (made.refused, shop.table("stock_quarantine")["id"].to_list()) == (False, ["you/a"])
+    assert shop.table("stock").filter(supplier="you").is_empty()
+
+
 def test_what_is_read_under_another_name_is_not_computed_again(shop: Changing) -> None:
     """Downstream: the row stage reads the new name, and its rows' fingerprints are found again over it."""
     shop.code(stock(AMOUNT, as_amount))
