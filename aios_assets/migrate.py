@@ -20,7 +20,7 @@ from aios_assets.materialise import Attempting, Run, attempted
 from aios_assets.runtime import CARRIES, Runtime
 from aios_assets.split import as_quarantine, aside_key
 from aios_assets.stage import Stage
-from aios_assets.work import Standing, Work, kept, made_again
+from aios_assets.work import Standing, Work, keeping, made_again
 from policies.candidate import MigrationFacts
 from policies.contract import FINGERPRINT, Contract
 from policies.migration import Course, called_now, steps_since
@@ -112,7 +112,7 @@ class Migrating(Attempting):
             rows = rows.drop_nulls(self.contract.keys)
             self.standing = Standing(rows.lazy(), aside.lazy(), stale=True)
             return replace(super()._work(), stands=rows, aside_stands=aside)
-        good, bad = kept(stage, rows, broken, self.judge)
+        good, bad = keeping(stage, rows, broken, self.judge)
         good = self._printed(good)
         return replace(self._nothing(), stands=good, aside=self._told_aside(bad), aside_stands=aside)
 

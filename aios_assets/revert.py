@@ -22,7 +22,7 @@ from aios_assets.migrate import FOLLOWS, Migrating, Word
 from aios_assets.runtime import Runtime
 from aios_assets.split import ID
 from aios_assets.stage import Stage
-from aios_assets.work import Work, kept
+from aios_assets.work import Work, keeping
 from audit.entries import Decided
 from audit.ledger import Kind
 from audit.tables import TableState
@@ -124,7 +124,7 @@ class Reverting(Migrating):
         came = now.filter(pl.col(ATTEMPT).is_in(later))
         stays = _standing(before, self._names(before, then, now, came))
         back, broken = carried(came, self.contract, self.way)
-        good, bad = kept(self.stage, back, broken, self.judge)
+        good, bad = keeping(self.stage, back, broken, self.judge)
         assert self.change is not None
         self.change = replace(self.change, losses=tuple(self._losses(came, back)))
         stands = pl.concat([stays.select(good.columns), good])

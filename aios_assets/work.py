@@ -78,8 +78,9 @@ class Standing:
     """What is published of a stage's table and of its quarantine; both have their contract's columns, with no rows at first.
 
     `stale`: the code or a model has changed, so every row is computed again. `rejudge`: the row rules have, so every
-    row is judged again. `moved`: the contract has, so rows that stay are held to it. `outdated` are earlier attempts that ran with other code or models, `misjudged` those that
-    asked other row rules: what one supplier's delivery brings up to date leaves the rows of others as they were.
+    row is judged again. `moved`: the contract has, so rows that stay are held to it. `outdated` are earlier attempts that
+    ran with other code or models, `misjudged` those that asked other row rules: what one supplier's delivery brings up to
+    date leaves the rows of others as they were.
     """
 
     table: pl.LazyFrame
@@ -154,10 +155,16 @@ def row_work(
     made = each(list(changed.iter_slices(size)) if changed.height else [], computed, at_once=at_once)
     good = [part for part, _ in made]
     broken = [part for _, part in made]
-    if standing.moved or (standing.rejudge and not standing.stale):
-        stands = standing.table.drop(ATTEMPT).join(changed.select(keys).lazy(), on=keys, how="anti")
-        broken.append(kept(stage, stands.collect(), None, judge)[1])
     upserts = pl.concat(good) if good else _nothing(stage)
+    stood = standing.table.select(keys).collect()
+    gone = without(stood, driver, keys)
+    # A contract that a feed fills has the supplier in its key: that is what a record is.
+    gone = gone if feed is None else gone.filter(pl.col("supplier").is_in(feed.suppliers))
+    if standing.moved or (standing.rejudge and not standing.stale):
+        stands = standing.table.drop(ATTEMPT).collect()
+        for other in (changed, gone):
+            stands = without(stands, other.select(keys), keys)
+        broken.append(keeping(stage, stands, None, judge)[1])
 
     fresh = [
         clean(as_quarantine(part, stage)) for part in (*broken, _repeated(stage, repeated, resources)) if part.height
@@ -166,12 +173,8 @@ def row_work(
     if held.height:
         unchanged = without(driver, changed, same)
         stays = [held.join(unchanged, left_on=held_by, right_on=same, how="semi")]
-    stood = standing.table.select(keys).collect()
-    gone = without(stood, driver, keys)
     if feed is not None:
-        # A contract that a feed fills has the supplier in its key: that is what a record is.
         fresh.append(feed.rejects)
-        gone = gone.filter(pl.col("supplier").is_in(feed.suppliers))
         kept = ~pl.col("supplier").is_in(feed.suppliers) & ~pl.col(ID).is_in(sorted(feed.redriven))
         stays.append(set_aside.filter(kept).join(driver, on=keys, how="anti"))
     failed = [stood.join(part, on=keys, how="semi") for part in broken]
@@ -311,7 +314,9 @@ def _shaped(
     return admitted, pl.concat([*parts, refused])
 
 
-def kept(stage: Stage, rows: pl.DataFrame, unfit: pl.Series | None, judge: Judge) -> tuple[pl.DataFrame, pl.DataFrame]:
+def keeping(
+    stage: Stage, rows: pl.DataFrame, unfit: pl.Series | None, judge: Judge
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Parts physical rows that were made before into those that keep the stage's contract, and those that don't with TOLD."""
     frame, unfitting = _fitting(rows, unfit)
     first, twins = first_of_key(frame, list(stage.contract.keys))
