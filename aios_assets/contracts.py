@@ -26,6 +26,9 @@ from policies.migration import (
 )
 
 BACK = "bring the older stage's code back, then revert: what stands in code is used"
+_PYTHON = b"AnonymousFunction"
+"""How polars marks a Python function in an expression that it writes, pickled; what is read back is never unpickled."""
+
 UNRECORDED = "the ledger does not say why"
 """Stands for a reason to be null in a contract that was published before contracts were kept."""
 
@@ -58,7 +61,7 @@ def restored(lake: Lake, table: str, code: Contract, version: int) -> Contract:
             f"the contract of {table} version {version}", "it was published before contracts were kept", BACK
         )
     try:
-        rules = [pl.Expr.deserialize(base64.b64decode(rule)) for rule in told.rules]
+        rules = [read_rule(rule) for rule in told.rules]
         found = Contract.read(told.text, polars_schema(planned.schema), rules)
     except (ContractError, pl.exceptions.PolarsError, ValueError) as error:
         raise LakeError(f"the contract of {table} version {version}", str(error), BACK) from error
@@ -94,6 +97,23 @@ def as_called_now(lake: Lake, table: str, code: Contract, version: int) -> pl.La
     if before is None or before.digest == code.digest:
         return rows
     return rows.rename(course(table, before, code).renamed)
+
+
+def written_rule(holds: pl.Expr) -> str:
+    """A row rule's expression as the ledger keeps it; empty where it calls Python, whose code stands in the stage alone."""
+    try:
+        told = holds.meta.serialize()
+    except pl.exceptions.PolarsError:
+        return ""
+    return "" if _PYTHON in told else base64.b64encode(told).decode()
+
+
+def read_rule(text: str) -> pl.Expr:
+    """The expression that `written_rule` wrote. Raises ContractError for one that would run Python code to be read."""
+    told = base64.b64decode(text)
+    if not told or _PYTHON in told:
+        raise ContractError("one of its row rules calls Python code, and that stands in no ledger")
+    return pl.Expr.deserialize(told)
 
 
 def step_facts(step: Step) -> StepFacts:

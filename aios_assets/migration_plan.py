@@ -1,7 +1,7 @@
 """Plan: what a change of contract would do to a table and to what reads it; and, on real rows, what would become of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
@@ -106,13 +106,8 @@ def plans(lake: Lake, stages: Sequence[Stage], table: str | None = None) -> list
 def preview(runtime: Runtime, stage: Stage, contracts: Mapping[str, Contract], *, back: bool = False) -> Preview:
     """What would become of the rows, forth or `back`; nothing is written. Raises as the attempt itself would."""
     run, lake = Run("preview", "contract"), runtime.lake
-    attempt: Migrating
-    if back:
-        turn = last_turn(lake, stage)
-        old = replace(stage, contract=turn.contract)
-        attempt = Reverting(old, runtime, run, number=0, contracts=contracts, word=LOOKING, turn=turn)
-    else:
-        attempt = Migrating(stage, runtime, run, number=0, contracts=contracts, word=LOOKING)
+    begin = Reverting.of if back else Migrating
+    attempt: Migrating = begin(stage, runtime, run, number=0, contracts=contracts, word=LOOKING)
     before = lake.scan(stage.name).collect()
     work, after, facts = attempt.look()
     unfit = work.aside.select("id", "rule", "why", "row").head(SHOWN)
@@ -134,9 +129,11 @@ def preview(runtime: Runtime, stage: Stage, contracts: Mapping[str, Contract], *
 def _plan(lake: Lake, stage: Stage, before: Contract, stages: Sequence[Stage]) -> Plan:
     state = lake.state(stage.name)
     assert state is not None
-    after, way = stage.contract, course(stage.name, before, stage.contract)
-    aside = lake.state(stage.quarantine)
-    goes_back = any(one.planned.write.contract == after.digest for one in state.history.values())
+    after, aside = stage.contract, lake.state(stage.quarantine)
+    turned = any(one.planned.write.contract == after.digest for one in state.history.values())
+    turn = last_turn(lake, stage) if turned and after.version <= before.version else None
+    goes_back = turn is not None and turn.contract.digest == after.digest
+    way = turn.way.back if turn is not None and goes_back else course(stage.name, before, after)
     rows = COMPUTED if way.computed else CARRIED if stage.rowwise else ANEW
     return Plan(
         table=stage.name,
@@ -150,7 +147,7 @@ def _plan(lake: Lake, stage: Stage, before: Contract, stages: Sequence[Stage]) -
         set_aside=aside.rows if aside else 0,
         reversible=_reversible(before, after, way),
         readers=tuple(_reader(other, stage, before, stages) for other in stages if stage.name in other.inputs),
-        goes_back=goes_back and after.version <= before.version,
+        goes_back=goes_back,
     )
 
 

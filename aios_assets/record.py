@@ -1,12 +1,12 @@
 """Record: what an attempt tells the ledger, and through it OpenLineage."""
 
-import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aios_assets.contracts import written_rule
 from aios_assets.ending import closing_event
 from audit.canonical import canonical
 from audit.clock import Clock
@@ -124,7 +124,7 @@ class Record:
         return completed(self.told, at=at, inputs=self.inputs, outputs=outputs, decision=decision)
 
     def _promised(self, one: Written) -> Entry:
-        rules = tuple(base64.b64encode(rule.holds.meta.serialize()).decode() for rule in one.contract.rules)
+        rules = tuple(written_rule(rule.holds) for rule in one.contract.rules)
         table, digest = one.write.table, one.contract.digest
         promised = Promised(table, digest, one.contract.text, rules)
         return self._entry(Kind.CONTRACT, table, promised.body(), f"contract:{self.attempt}:{table}")

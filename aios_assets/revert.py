@@ -75,13 +75,11 @@ def last_turn(lake: Lake, stage: Stage) -> Turn:
 
 def revert(runtime: Runtime, stage: Stage, contracts: Mapping[str, Contract], run: Run, word: Word) -> Attempt:
     """Brings a table back under its contract of before, by permit. Raises as `last_turn` does."""
-    turn = last_turn(runtime.lake, stage)
-    old = replace(stage, contract=turn.contract)
     return attempted(
         stage.name,
         runtime,
         run,
-        lambda number: Reverting(old, runtime, run, number=number, contracts=contracts, word=word, turn=turn),
+        lambda number: Reverting.of(stage, runtime, run, number=number, contracts=contracts, word=word),
     )
 
 
@@ -89,6 +87,16 @@ class Reverting(Migrating):
     """One attempt to go back; its stage has the contract of before."""
 
     did = REVERTED
+    came = 0
+
+    @classmethod
+    def of(
+        cls, stage: Stage, runtime: Runtime, run: Run, *, number: int, contracts: Mapping[str, Contract], word: Word
+    ) -> "Reverting":
+        """The attempt to go back over the last change of the contract of a stage as it is in code."""
+        turn = last_turn(runtime.lake, stage)
+        old = replace(stage, contract=turn.contract)
+        return cls(old, runtime, run, number=number, contracts=contracts, word=word, turn=turn)
 
     def __init__(
         self,
@@ -122,6 +130,7 @@ class Reverting(Migrating):
         now, then, before = (lake.scan(name, at).collect() for at in (None, self.turn.version, self.turn.before))
         later = _permits_after(self.state, self.turn.version)
         came = now.filter(pl.col(ATTEMPT).is_in(later))
+        self.came = came.height
         stays = _standing(before, self._names(before, then, now, came))
         back, broken = carried(came, self.contract, self.way)
         good, bad = keeping(self.stage, back, broken, self.judge)
@@ -178,7 +187,11 @@ class Reverting(Migrating):
 
     def _told(self, table: Following, aside: Following, work: Work) -> dict[str, Any]:
         told, then = super()._told(table, aside, work), self.turn.decided
-        return {**told, "models": then.models, "code": then.code, "row_rules": then.row_rules}
+        # What came since was made by newer code: the delivery that brought it is to be read again.
+        measures = {**told["measures"], "feed": "" if self.came else told["measures"]["feed"]}
+        return {
+            **told, "measures": measures, "models": then.models, "code": then.code, "row_rules": then.row_rules,
+        }  # fmt: skip
 
 
 def _standing(before: pl.DataFrame, names: Sequence[pl.DataFrame]) -> pl.DataFrame:

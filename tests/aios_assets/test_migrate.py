@@ -259,6 +259,7 @@ def test_the_way_back_keeps_what_came_since(shop: Changing) -> None:
     assert shop.table("stock_quarantine")["id"].to_list() == ["me/worse"]
     assert shop.why(shop.run("stock", delivered(ROWS))) == [("schema/migration-declared", "stock")]
     shop.code(stock())
+    assert shop.run("stock", delivered({"a": 9, "b": 2, "new": 4, "worse": -2})).computed == 2  # the older code's turn
     assert not shop.run("stock", delivered(ROWS)).refused
     mine = shop.table("stock").filter(supplier="me").select("id", "value")
     assert dict(mine.rows()) == {name: value for name, value in ROWS.items() if name != "bad"}
