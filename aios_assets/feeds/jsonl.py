@@ -53,7 +53,7 @@ def table(records: Sequence[dict[str, str | None]], limits: Limits, path: Path) 
         column: pl.Series(column, [flat.get(name) for flat in records], dtype=pl.String)
         for name, column in zip(names, unique_names(tuple(names)), strict=True)
     }
-    return pl.DataFrame(data)
+    return pl.DataFrame(data or None, height=len(records))  # empty objects have no column, and are records all the same
 
 
 def _text(line: bytes, *, damaged: bool) -> str:

@@ -74,3 +74,12 @@ def test_alike_lines_take_the_fast_way(tmp_path: Path, monkeypatch: pytest.Monke
     assert [row["price"] for row in rows] == [str(number) for number in range(500)]
     assert {row["title"] for row in rows} == {'a "b" é'}
     assert rejects == []
+
+
+def test_an_empty_object_among_alike_lines_is_a_record(tmp_path: Path) -> None:
+    path = tmp_path / "feed.jsonl"
+    lines = [f'{{"sku": "{number}", "title": "plain"}}' for number in range(40)]
+    path.write_text("\n".join([*lines[:6], "{}", *lines[6:]]))
+    told, rejects = read_all(path)
+    assert rejects == []
+    assert [row.get("sku") for row in told] == ["0", "1", "2", "3", "4", "5", None, *map(str, range(6, 40))]
