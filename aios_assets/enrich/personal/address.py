@@ -112,21 +112,28 @@ _PLACE = re.compile(
     rf"(?:[^\W\d_.'-]{{1,30}})(?:[ -][^\W\d_]{{2,30}}){{0,2}}|"
     rf"(?:{_TOWN}[, \n]{{1,3}}){{1,4}}{_POSTAL})(?![\w]))?"
 )
+_LINE = r"\s{0,2},?[ \t]{0,2}\n[^\w\n]{0,8}"
+_PHRASE = r"[^\W\d_](?:[^\W\d_]|['.-]){0,30}(?: [^\W\d_](?:[^\W\d_]|['.-]){0,30}){0,3}"
+_BLOCK = re.compile(
+    rf"(?:(?:[.,]?\s{{1,2}}|{_LINE})(?i:{_UNIT}))?(?:(?:{_LINE}|,\s{{1,2}}){_PHRASE}){{0,3}}?(?:{_LINE}|,\s{{1,2}})"
+    rf"(?:{_PHRASE},?\s{{1,2}})?{_POSTAL}(?![\w])(?: {_CAPITALISED}(?: {_CAPITALISED})?(?=\s{{0,2}}(?:[,\n]|$)))?"
+)
+"""Lines (or what commas part) behind a street, down to the one with the postal code; each may begin with signs."""
 _CITY = re.compile(r",\s{0,2}[^\W\d_a-z][^\W\d_]{2,30}(?: [^\W\d_a-z][^\W\d_]{1,30})?(?:\s{0,2}$|,|\n|\s[0-9])")
 
 
 def _streets(text: str, forms: Sequence[tuple[re.Pattern[str], bool]]) -> Iterator[Span]:
     for form, enough in forms:
-        for street in form.finditer(text):
+        for street in _found(form, text) if forms is _ENGLISH_FORMS else form.finditer(text):
             if _PRODUCT.search(street[0]):
                 continue
             end = street.end()
             place = _PLACE.match(text, end)
-            beyond = (
-                place.end()
-                if place and (forms is not _ENGLISH_FORMS or place["unit"] or text[end : end + 1] in (",", "\n"))
-                else end
-            )
+            beyond = end
+            if place and (forms is not _ENGLISH_FORMS or place["unit"] or text[end : end + 1] in (",", "\n")):
+                beyond = place.end()
+            if block := _BLOCK.match(text, end):
+                beyond = max(beyond, block.end())
             before = text[max(0, street.start() - 64) : street.start()]
             if (
                 enough
@@ -136,6 +143,17 @@ def _streets(text: str, forms: Sequence[tuple[re.Pattern[str], bool]]) -> Iterat
             ):
                 yield Span(street.start(), beyond, "address")
 
+
+def _found(form: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What `form.finditer` answers, for a form that begins with a number: tried at numbers only."""
+    end = 0
+    for number in _DIGITS.finditer(text):
+        if number.start() >= end and (street := form.match(text, number.start())):
+            end = street.end()
+            yield street
+
+
+_DIGITS = re.compile(r"(?<![\w.,-])[0-9]")
 
 _LABELLED = re.compile(
     r"(?i)(?<![^\W_])(?:(?:address(?:es)?|adresse|anschrift|adres|direcci[oó]n|indirizzo|endere[cç]o)"
@@ -151,8 +169,47 @@ def _labelled(text: str, _: Sequence[Span]) -> Iterator[Span]:
     """Any name with a number where a label says that an address follows: streets without a street word."""
     for found in _LABELLED.finditer(text):
         if not _TECHNICAL.search(text[max(0, found.start() - 10) : found.start() + 9]):
-            place = _PLACE.match(text, found.end())
-            yield Span(found.start("street"), place.end() if place else found.end(), "address")
+            ends = [place.end() for form in (_PLACE, _BLOCK) if (place := form.match(text, found.end()))]
+            yield Span(found.start("street"), max(ends, default=found.end()), "address")
+
+
+_PLAIN = re.compile(
+    rf"(?:^|\n|:\s|\bto\s)[^\w\n]{{0,8}}(?P<street>(?:[0-9]{{1,5}},? ){{1,2}}{_NAME}(?: {_NAME}){{0,3}}|"
+    rf"(?:[0-9]{{1,5}} )?{_NAME}(?: {_NAME}){{0,2}} [0-9]{{1,5}}[a-z]?)(?=[,\n]|\s{{1,2}}(?i:{_UNIT}))"
+)
+
+
+def _blocks(text: str, _: Sequence[Span]) -> Iterator[Span]:
+    """A line with a number, and lines behind it down to a postal code: a street without a street word."""
+    for plain in _PLAIN.finditer(text):
+        block = _BLOCK.match(text, plain.end())
+        if block and "\n" in block[0] and not _PRODUCT.search(plain["street"]):
+            yield Span(plain.start("street"), block.end(), "address")
+
+
+_CODE_LABEL = (
+    r"zip(?: ?code)?|post(?:al)? ?code|postleitzahl|plz|code postal|c[oó]digo postal|codice postale|kod pocztowy|"
+    r"postnummer|eircode|pin ?code"
+)
+_CODE = re.compile(rf"(?i:(?<![^\W_])(?:{_CODE_LABEL}) ?(?:[:=]|is|ist)) {{0,2}}(?P<code>{_POSTAL})(?!\w)")
+
+
+def _codes(text: str, _: Sequence[Span]) -> Iterator[Span]:
+    for found in _CODE.finditer(text):
+        yield Span(found.start("code"), found.end("code"), "address")
+
+
+_CORNER = re.compile(
+    rf"(?:[Tt]he )?(?i:corner|intersection) of (?:{_CAPITALISED} ){{1,4}}(?:[0-9]{{1,5}} )?(?:and|&) "
+    rf"{_CAPITALISED}(?: {_CAPITALISED}){{0,3}}(?: [0-9]{{1,5}})?"
+)
+_STREET_WORD = re.compile(rf"(?i)(?<![^\W_])(?:{_ENGLISH})(?![^\W_])|(?:{_STRONG_END}|{_WEAK_END})(?![^\W_])")
+
+
+def _corners(text: str, _: Sequence[Span]) -> Iterator[Span]:
+    for corner in _CORNER.finditer(text):
+        if _STREET_WORD.search(corner[0]):
+            yield Span(corner.start(), corner.end(), "address")
 
 
 def _boxes(text: str, _: Sequence[Span]) -> Iterator[Span]:
@@ -170,8 +227,8 @@ ADDRESS = (
     Detector(
         gates=(
             rf"(?i)(?-u:\b)(?:{_ENGLISH})(?:[^A-Z]|$)",
-            rf"(?is)[0-9].*(?:{_ENGLISH}){_EDGE}",
-            rf"(?i)(?:{_ENGLISH})\.?(?: [nsew]{{1,2}})?(?:[,\n]|\s{{1,3}}{_UNIT})|(?-u:\b)(?:{_HERE})",
+            rf"(?i)[0-9][0-9A-Z/-]*,? (?:[^ ]+ ){{1,5}}(?:{_ENGLISH}){_EDGE}",
+            rf"(?i)(?:{_ENGLISH})\.?(?: [nsew]{{1,2}})?(?:[,\n]|\s{{1,3}}{_UNIT})|(?-u:\b)(?:{_HERE}){_EDGE}",
         ),
         scan=lambda text, _: _streets(text, _ENGLISH_FORMS),
     ),
@@ -204,5 +261,8 @@ ADDRESS = (
         scan=_labelled,
     ),
     Detector(gates=(_FLAT_GATE,), scan=lambda text, _: _streets(text, _FLAT_FORMS)),
+    Detector(gates=(rf"(?i)(?:{_CODE_LABEL}) ?(?:[:=]|is|ist)",), scan=_codes),
+    Detector(gates=(r"\n", r"(?s)[0-9].*\n.*[0-9]{3}"), scan=_blocks),
+    Detector(gates=(r"(?i)(?:corner|intersection) of [^\s]",), scan=_corners),
     Detector(gates=(r"(?i)p\.? ?o\.? ?box [0-9]|postfach [0-9]|postale [0-9]|apartado",), scan=_boxes),
 )

@@ -7,9 +7,10 @@ not what is looked for. A name counts where the words before it introduce a pers
 import re
 from collections.abc import Iterator, Sequence
 
-from aios_assets.enrich.personal.given import is_given
+from aios_assets.enrich.personal.names import is_given, is_surname
 from aios_assets.enrich.personal.scan import Detector
 from aios_assets.enrich.personal.span import Span
+from aios_assets.enrich.personal.talk import HUMAN
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_'.-]{0,30}(?:['-][^\W\d_]{1,30}){0,3}")
 _GAP = re.compile(r"\.?[ \t]{1,2}")
@@ -48,7 +49,9 @@ _TITLE = (
 _REACHED = (
     r"contact|attn|call|kontakt(?:ieren\ssie)?|contatt[oa](?:re)?|contacto|contactez|contacter|appelez|ask\sfor|"
     r"write\sto|(?:text|ring|e-?mail|phone|name|nom|naam|nombre|recipient|empf[aä]nger|referente|surname|reach|"
-    r"from|to|responsable|responsabile|verantwortlich(?:er)?|sachbearbeiter(?:in)?|titular|besteller(?:in)?|kund[ei]n?|klient|"
+    r"from|to|cc|attendees?|participants?|guests?|passengers?|employees?|owner|holder|beneficiary|payee|sender|"
+    r"user|responsable|responsabile|verantwortlich(?:er)?|sachbearbeiter(?:in)?|titular|besteller(?:in)?|"
+    r"kund[ei]n?|klient|"
     r"cliente|odbiorca|destinataire|destinatari[oa]|ontvanger|customer|client|buyer|kupuj[aą]cy)\s?(?=:)|"
     r"(?:by|our|from)\scustomer"
 )
@@ -63,7 +66,7 @@ _INTRO = re.compile(
 )
 _LIVES = re.compile(
     r"(?:^|(?<=[\s(\"']))[^\W\d_][\w'-]{1,30}(?:[ ][^\W\d_][\w'-]{1,30}){0,2}(?=(?:'s address|\slives?\s(?:at|on)|"
-    r"\slived\sat|\swohnt\sin|\shabite\sau))"
+    r"\slived\sat|\swohnt\sin|\shabite\sau)(?![^\W_]))"
 )
 
 _TEXT_BRANDED = """
@@ -79,8 +82,15 @@ _BRANDED = frozenset(_TEXT_BRANDED.split())
 _SPOKEN = re.compile(
     r"(?i)(?<![^\W_])(?:lives?d?|said|says|account|speak|ask for|years? old|told|wrote|asked|phone|e-?mail|"
     r"contact|call|address|name|appointment|manager|tel|please|dear|sehr geehrte[rn]?|"
-    r"rufen|wenden|kontakt|ihre?n?|unsere?n?|cher|ch[eè]re|estimad[oa]|gentile|szanown[yea]|patient|teacher|born)(?![^\W_])"
+    r"rufen|wenden|kontakt|ihre?n?|unsere?n?|cher|ch[eè]re|estimad[oa]|gentile|szanown[yea]|patient|teacher|"
+    r"born)(?![^\W_])"
 )
+_OF_SOMEBODY = re.compile(rf"(?<![^\W_])(?:{HUMAN})")
+_VERB = re.compile(
+    r"(?:'s [a-z]|,? (?:and|who) [a-z]|(?:,| \() ?[0-9]{2}[,)]| (?:is|was|has|had|will|would|can|could|did|does|do|"
+    r"please|[a-z]{2,12}ed)(?![^\W_]))"
+)
+"""How a sentence goes on about somebody."""
 _EXACT = frozenset({"mail", "phone", "iban", "card", "id", "address", "birth"})
 _NEAR = 60
 
@@ -118,7 +128,12 @@ def _is_person(text: str, kind: str | None, words: list[re.Match[str]], found: S
             if first.removesuffix("'s") in _BRANDED:
                 return False
             around = text[max(0, words[0].start() - _NEAR) : words[0].start()] + " " + text[end : end + _NEAR]
-            return beside or (given and len(words) > 1) or bool(_SPOKEN.search(around))
+            told = (
+                _SPOKEN.search(around)
+                or _VERB.match(text, end)
+                or (words[0][0].istitle() and _OF_SOMEBODY.search(around))
+            )
+            return beside or (given and _has_surname(words)) or bool(told)
         case "kin":
             return given
         case "addressed":
@@ -127,6 +142,12 @@ def _is_person(text: str, kind: str | None, words: list[re.Match[str]], found: S
             return (given and (len(words) > 1 or beside)) or (
                 len(words) > 1 and beside and words[1][0][0].isupper() and _by_itself(text, end)
             )
+
+
+def _has_surname(words: list[re.Match[str]]) -> bool:
+    """Whether what stands behind the given name is a surname: "Dr. Collins Toothbrush" has none."""
+    last = words[-1][0]
+    return len(words) > 1 and (is_surname(last) or is_given(last) or words[1][0].casefold() in _PARTICLES)
 
 
 def _by_itself(text: str, end: int) -> bool:
@@ -158,14 +179,28 @@ def _name_at(text: str, at: int, *, lower: bool) -> list[re.Match[str]]:
     return words
 
 
+_BARE = re.compile(r"[^\w\n]{0,8}(?:[^\W\d_]|['. ,-]){3,60}")
+_COMPANY = re.compile(
+    r"(?i)(?<![^\W_])(?:inc|ltd|llc|llp|corp|co|gmbh|ag|kg|plc|bv|srl|sa|sarl|spa|oy|ab|software|systems|services|"
+    r"solutions|group|bank|"
+    r"company|partners|media|foods?|stores?|shop|hotel|restaurant|university|hospital|department|dept|office|road|"
+    r"street)(?![^\W_])"
+)
+
+
 def signed(text: str, found: Sequence[Span]) -> Iterator[Span]:
-    """Lines of a text with other personal data that hold nothing but a known given name and one to three words."""
+    """Lines of a text with other personal data that hold nothing but a name.
+
+    A known given name and one to three words, or any two or three words in capitals right above an address.
+    """
     at = 0
+    streets = {text.rfind("\n", 0, span.start) for span in found if span.type == "address"}
     for line in text.split("\n") if any(span.type in _EXACT for span in found) else ():
-        words = list(_WORD.finditer(line))
-        bare = re.sub(r"[^\W\d_]|['.\s?,-]", "", line) == ""
-        if bare and 2 <= len(words) <= 4 and len(line) < 60 and is_given(words[0][0]):
-            yield Span(at + words[0].start(), at + words[-1].end(), "person")
+        words = list(_WORD.finditer(line)) if _BARE.fullmatch(line) else ()
+        if 2 <= len(words) <= 4 and not _COMPANY.search(line):
+            above = at + len(line) in streets and len(words) < 4 and all(word[0][0].isupper() for word in words)
+            if above or is_given(words[0][0]):
+                yield Span(at + words[0].start(), at + words[-1].end(), "person")
         at += len(line) + 1
 
 
@@ -175,9 +210,9 @@ _REACHED_GATE = _REACHED.replace(r"\s?(?=:)", r"\s?:")
 PERSON = Detector(
     gates=(
         (
-            rf"(?i:{_INTRODUCED}|{_KIN}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
+            rf"(?i:{_INTRODUCED}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
             rf"\shabite\sau)|"
-            rf"(?i:(?-u:\b)(?:{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}"
+            rf"(?i:(?-u:\b)(?:{_KIN}|{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}"
         ),
     ),
     scan=_people,

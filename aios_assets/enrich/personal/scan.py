@@ -22,11 +22,18 @@ class Detector:
     """Finds data of some types in one folded text, given what the detectors before it found there.
 
     `gates` are Rust expressions that all match every text in which `scan` can find something. The first reads every value
-    and is written to be fast (no Unicode word boundary), the others read what the ones before them let through.
+    and is written to be fast (no Unicode word boundary), the others read what the ones before them let through. A gate of
+    several expressions is matched by any of them: one automaton for all would be many times slower than each in turn.
     """
 
-    gates: tuple[str, ...]
+    gates: tuple[str | tuple[str, ...], ...]
     scan: Callable[[str, Sequence[Span]], Iterable[Span]]
+
+
+def passes(gate: str | tuple[str, ...]) -> pl.Expr:
+    """Which of the column `text` a gate lets through."""
+    forms = (gate,) if isinstance(gate, str) else gate
+    return pl.any_horizontal([pl.col("text").str.contains(form) for form in forms])
 
 
 @dataclass(frozen=True)
@@ -79,23 +86,29 @@ class Scanner:
     def _candidates(self, values: pl.Series) -> tuple[list[str], list[int], list[int]]:
         """Folded texts that may hold something, their rows, and which detectors must look."""
         frame = pl.DataFrame({"text": fold(values.cast(pl.String))}).with_row_index("row")
-        wide = ["|".join(f"(?:{detector.gates[0]})" for detector in group) for group in self.groups]
-        passed = frame.select(pl.col("text").str.contains(sieve).alias(str(n)) for n, sieve in enumerate(wide))
+        passed = frame.select(passes(_sieve(group)).alias(str(n)) for n, group in enumerate(self.groups))
         plans: dict[int, int] = {}
         bit = 1
         for home, group in zip(passed, self.groups, strict=True):
             few = frame.filter(home)
-            first = few.select(pl.col("text").str.contains(d.gates[0]).alias(str(n)) for n, d in enumerate(group))
+            first = few.select(passes(d.gates[0]).alias(str(n)) for n, d in enumerate(group))
             for mask, detector in zip(first, group, strict=True):
                 left = few.filter(mask)
                 for gate in detector.gates[1:]:
-                    left = left.filter(left["text"].str.contains(gate)) if len(left) else left
+                    left = left.filter(passes(gate)) if len(left) else left
                 for row in left["row"]:
                     plans[row] = plans.get(row, 0) | bit
                 bit <<= 1
         rows = sorted(plans)
         texts = frame["text"].gather(rows).to_list() if rows else []
         return texts, rows, [plans[row] for row in rows]
+
+
+def _sieve(group: Sequence[Detector]) -> tuple[str, ...]:
+    """What the first gates of a group let through: one expression for those that are one."""
+    first = [detector.gates[0] for detector in group]
+    whole = "|".join(f"(?:{gate})" for gate in first if isinstance(gate, str))
+    return (*([whole] if whole else []), *(form for gate in first if not isinstance(gate, str) for form in gate))
 
 
 def _placed(spans: list[Span], values: pl.Series, row: int) -> list[tuple[Span, tuple[int, int]]]:

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from aios_assets.enrich import personal
-from aios_assets.enrich.personal.given import is_given
+from aios_assets.enrich.personal.names import is_given
 
 FOUND = {
     "phone": (
