@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from aios_assets.carry import carried
 from aios_assets.contracts import course, published
 from aios_assets.differences import PROTECTIVE, Difference, differences
 from aios_assets.lake import Lake
@@ -119,7 +120,7 @@ def preview(runtime: Runtime, stage: Stage, contracts: Mapping[str, Contract], *
         set_aside=work.aside.height,
         checked=facts.checked,
         differing=facts.differing,
-        samples=_samples(before, after, attempt.contract, attempt.way),
+        samples=_samples(before, after, attempt),
         unfit=tuple(unfit.iter_rows(named=True)),
         nulls=_nulls(before, after, attempt.contract, attempt.way),
         losses=tuple(asdict(one) for one in facts.losses if one.rows),
@@ -175,26 +176,20 @@ def _reader(reader: Stage, stage: Stage, before: Contract, stages: Sequence[Stag
     return Reader(reader.name, gone, do)
 
 
-def _samples(
-    before: pl.DataFrame, after: pl.DataFrame, contract: Contract, way: Course
-) -> tuple[Mapping[str, Any], ...]:
-    """Rows before and after, side by side, found by fingerprint and attempt where these stay, by key else."""
-    pairs = [(way.origin[c.name], c.name) for c in contract.columns if c.name in way.origin]
-    keys = [(old, new) for old, new in pairs if new in contract.keys]
-    on_old, on_new = [old for old, _ in keys], [new for _, new in keys]
-    if not keys or any(before.schema[old] != after.schema[new] for old, new in keys):
-        return ()
-    named = before.rename({name: f"was {name}" for name in before.columns if name not in on_old})
-    shown = after.join(named, left_on=on_new, right_on=on_old, how="inner", maintain_order="left").head(SHOWN)
-    names = [column.name for column in contract.columns]
-    was = [name for name in named.columns if name.startswith("was ") and not name.startswith("was _")]
+def _samples(before: pl.DataFrame, after: pl.DataFrame, attempt: Migrating) -> tuple[Mapping[str, Any], ...]:
+    """Rows before and after, side by side: each is found by what its key has become."""
+    contract, keys = attempt.contract, list(attempt.contract.keys)
+    named = carried(before, contract, attempt.way).frame.select(keys).with_row_index("_row")
+    shown = after.join(named, on=keys, how="inner", maintain_order="left").head(SHOWN)
+    stood = before[shown["_row"].to_list()].select(column.name for column in attempt.before.columns)
+    stands = shown.select(column.name for column in contract.columns)
     return tuple(
         {
-            "key": "/".join(str(row[key]) for key in contract.keys),
-            "before": {name.removeprefix("was "): _text(row[name]) for name in was if "__" not in name},
-            "after": {name: _text(row[name]) for name in names if name not in contract.keys},
+            "key": "/".join(str(new[key]) for key in keys),
+            "before": {name: _text(value) for name, value in old.items()},
+            "after": {name: _text(value) for name, value in new.items()},
         }
-        for row in shown.iter_rows(named=True)
+        for old, new in zip(stood.iter_rows(named=True), stands.iter_rows(named=True), strict=True)
     )
 
 

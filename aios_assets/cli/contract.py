@@ -90,7 +90,10 @@ def revert(
     runtime, stage, contracts = _opened(name, lake)
     word = _word(runtime, by, why, accepts_loss=accept_loss)
     made = go_back(runtime, stage, contracts, Run(_run(), "contract"), word)
-    done = "is back under its contract of before; put that back in code too, or runs of the stage are refused"
+    state = runtime.lake.state(name)
+    done = "is back under its contract of before"
+    if state is not None and state.contract != stage.contract.digest:
+        done += " (put that back in code too: until then runs of the stage are refused)"
     _tell(made, done, as_json=as_json)
 
 
