@@ -91,14 +91,6 @@ def facts_of(before: Contract, after: Contract, way: Course) -> MigrationFacts:
     return MigrationFacts(_promised(before), _promised(after), tuple(map(step_facts, way.steps)))
 
 
-def as_called_now(lake: Lake, table: str, code: Contract, version: int) -> pl.LazyFrame:
-    """The rows of an earlier version, each column under the name that it has in code, where it still is."""
-    rows, before = lake.scan(table, version), published(lake, table, code, version)
-    if before is None or before.digest == code.digest:
-        return rows
-    return rows.rename(course(table, before, code).renamed)
-
-
 def written_rule(holds: pl.Expr) -> str:
     """A row rule's expression as the ledger keeps it; empty where it calls Python, whose code stands in the stage alone."""
     try:

@@ -14,7 +14,7 @@ import polars as pl
 
 from aios_assets import evidence, reviews, survival, telemetry
 from aios_assets.changes import Source
-from aios_assets.contracts import as_called_now, moved, published
+from aios_assets.contracts import moved, published
 from aios_assets.draft import Following, buckets_of, following, write_draft
 from aios_assets.enrich.redact import tokenise, tokenise_frame
 from aios_assets.errors import AiosError, Overtaken, StageError
@@ -316,7 +316,7 @@ class Attempting:
         version = read.get(table)
         if version is None or state is None or version not in state.history or state.history[version].lost:
             return Source(now, None, keys, frozenset())
-        before = as_called_now(lake, table, self.contracts[table], version)
+        before = lake.scan(table, version)
         if not set(wanted) <= set(before.collect_schema()):
             return Source(now, None, keys, frozenset())  # what it reads was not there then
         since = frozenset(entry.permit for number, entry in state.history.items() if number > version)
