@@ -13,13 +13,17 @@ import polars as pl
 
 from aios_assets import whereabouts
 from aios_assets.acceptance import Acceptance, Accepted
+from aios_assets.draft import bucket_in
 from aios_assets.enrich.redact import tokenise
 from aios_assets.feeds import Delivery, FeedError, Guess, Limits, Mapping, UnsureError, guess, load, open_delivery, read
 from aios_assets.feeds.delivery import entries
+from aios_assets.feeds.format import Compression
+from aios_assets.feeds.limits import MIB
 from aios_assets.feeds.places import Places
 from aios_assets.runtime import Runtime
 from aios_assets.sequence import TAKEN_IN, Applied, applied, last_snapshots
 from aios_assets.settings import Settings
+from aios_assets.spill import Spill
 from aios_assets.stage import Stage
 from aios_assets.stages.records import records
 from aios_assets.stages.sales import sales
@@ -32,6 +36,10 @@ from policies.candidate import DeliveryFacts, DriftFacts, InputFacts
 
 READING = ("kind", "encoding", "separator", "quote", "newline")
 """What of a delivery's format has to be known to read one of its lines alone."""
+
+PART_BYTES, MOST, PACKED = 32 * MIB, 256, 8
+"""Bytes of a delivery that are worth a part, and a file of the table; how many parts there are at most; and how many
+times larger a compressed file is thought to be when it is open."""
 
 __all__ = ["IntakeError", "Mapped", "arrived", "kind_of", "mapped_files", "mapping_of", "take_in"]
 
@@ -61,7 +69,8 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
         for one in mapped
     ]
     now = runtime.clock.now()
-    whole = [taken(one, runtime.vault, stage, now, look) for one, look in zip(mapped, looks, strict=True)]
+    spill = _spill(runtime, stage, mapped)
+    whole = [taken(one, runtime.vault, stage, now, look, spill=spill) for one, look in zip(mapped, looks, strict=True)]
     before = last_snapshots(runtime.lake.ledger, stage.name)
     results = [
         applied(list(own), stage.contract.keys, before.get(name))
@@ -79,7 +88,30 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
         told=tuple(told),
         deliveries=tuple(delivery for delivery, _ in judged),
         drifts=tuple(drift for _, drifts in judged for drift in drifts),
+        spilled=next((one.spilled for one in counted), None),
     )
+
+
+def _spill(runtime: Runtime, stage: Stage, mapped: Sequence[Mapped]) -> Spill | None:
+    """Where the rows of a delivery go that is too large to be held; None where they are held.
+
+    Only a whole assortment that comes alone can be taken in part by part, where no row says when it was written: nothing
+    of it then depends on a row with another key.
+    """
+    (one, *others), settings = mapped, runtime.settings
+    packed = one.delivery.format.compression is not Compression.NONE
+    size = one.delivery.size * (PACKED if packed else 1)
+    said = one.mapping
+    if (
+        others
+        or size <= settings.feeds.held_bytes
+        or (said.kind, said.mode, said.order) != ("products", "snapshot", "")
+    ):
+        return None
+    state = runtime.lake.state(stage.name)
+    stands = {bucket_in(path)[1] for path in state.files} if state else set()
+    wanted = min(max(settings.lake.buckets, -(-size // PART_BYTES)), MOST)
+    return Spill(settings.lake_folder / "_scratch", stage.contract.keys, stands.pop() if stands else wanted)
 
 
 def _judged(acceptance: Acceptance, own: Sequence[Taken], vault: Vault) -> tuple[DeliveryFacts, tuple[DriftFacts, ...]]:
@@ -227,7 +259,7 @@ def _logged(runtime: Runtime, stage: Stage, results: Sequence[Applied]) -> list[
             "order": None if one.order is None else str(one.order),
             "by": one.by,
             "outcome": outcome,
-            "rows": one.rows.height,
+            "rows": one.height,
             "rejects": one.rejects.height,
             "filled": one.filled,
             "columns": json.dumps(_impersonal(delivery.format.columns, runtime)),

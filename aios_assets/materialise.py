@@ -35,7 +35,7 @@ from lineage.events import Attempt as Told
 from lineage.events import Input
 from policies.candidate import Candidate, ColumnFacts, MigrationFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
-from policies.permit import Permit, Write, digest_of
+from policies.permit import DraftFile, Permit, Write, digest_of
 from policies.quality.suite import run_suite
 from policies.verdict import Verdict
 from serving.gateway import Gateway
@@ -62,11 +62,14 @@ def materialise(
     Nothing changed: nothing is decided. Overtaken by another writer: judged again on top of the new version. Raises
     StageError, LakeError, and what the stage's own function raises.
     """
+    from aios_assets.parts import Parted  # it is an Attempting
+
+    kind = Parted if feed is not None and feed.spilled is not None else Attempting
     return attempted(
         stage.name,
         runtime,
         run,
-        lambda number: Attempting(stage, runtime, run, number=number, contracts=contracts, feed=feed),
+        lambda number: kind(stage, runtime, run, number=number, contracts=contracts, feed=feed),
     )
 
 
@@ -177,9 +180,9 @@ class Attempting:
                 "contract_version": str(self.contract.version),
                 "rows": str(table.height),
                 "set_aside": str(aside.height),
-                "computed": str(work.computed),
-                "upserted": str(work.upserts.height),
-                "removed": str(work.removed.height),
+                "computed": str(work.counts.computed),
+                "upserted": str(work.counts.upserted),
+                "removed": str(work.counts.removed),
             },
             "code": self.stage.code,
             "row_rules": self.runtime.gate.row_rules_digest,
@@ -235,8 +238,7 @@ class Attempting:
         *,
         stands: pl.DataFrame | None,
     ) -> Following:
-        rows = upserts.height + (state.rows if state else 0)
-        buckets = buckets_of(rows, self.runtime.settings.lake.buckets)
+        buckets = buckets_of(upserts.height + (state.rows if state else 0), self.runtime.settings.lake.buckets)
         lake, attempt = self.runtime.lake, self.id
         return following(lake, table, contract, upserts, removed, buckets=buckets, attempt=attempt, stands=stands)
 
@@ -280,13 +282,16 @@ class Attempting:
             return self._nothing()  # nothing is made of an input that nobody committed; the gate says so
         resources = self.runtime.resources(stage, self.models)
         if stage.rowwise:
-            driver = self.feed.rows if self.feed else self._driver(stage.inputs[0])
-            batch = self.runtime.settings.stages.batch_rows
-            return row_work(
-                stage, driver, self.standing, self.judge, resources, batch=batch, clean=self._clean, feed=self.feed
-            )
+            driver = self.feed.held() if self.feed else self._driver(stage.inputs[0])
+            return self._row_work(driver, self.standing, resources, self.feed)
         sources = {name: self._source(name) for name in stage.inputs}
         return table_work(stage, sources, self.standing, self.judge, resources, clean=self._clean)
+
+    def _row_work(
+        self, driver: pl.DataFrame, standing: Standing, resources: Mapping[str, Any], feed: Feed | None
+    ) -> Work:
+        batch = self.runtime.settings.stages.batch_rows
+        return row_work(self.stage, driver, standing, self.judge, resources, batch=batch, clean=self._clean, feed=feed)
 
     def _nothing(self) -> Work:
         """Work that changes nothing."""
@@ -333,11 +338,14 @@ class Attempting:
         for part in drafts:
             state = self.state if part.table == self.stage.name else self.aside_state
             if part.changes and (part.table == self.stage.name or state is not None or part.height):
-                files = write_draft(lake, part, attempt=self.id)
-                parent = state.version if state else -1
-                write = Write(part.table, parent, files, part.removes, part.contract.digest, overwrite=part.overwrite)
-                written.append(Written(write, part.contract, delta_schema(part.contract.schema)))
+                written.append(self._write(part, write_draft(lake, part, attempt=self.id)))
         return tuple(written)
+
+    def _write(self, part: Following, files: tuple[DraftFile, ...]) -> Written:
+        state = self.state if part.table == self.stage.name else self.aside_state
+        parent = state.version if state else -1
+        write = Write(part.table, parent, files, part.removes, part.contract.digest, overwrite=part.overwrite)
+        return Written(write, part.contract, delta_schema(part.contract.schema))
 
     def _candidate(
         self, fresh: pl.DataFrame, facts: tuple[ColumnFacts, ...], table: Following, aside: Following
@@ -383,9 +391,9 @@ class Attempting:
             version=state.version if state else None,
             rows=state.rows if state else 0,
             set_aside=aside.rows if aside else 0,
-            computed=work.computed if work else 0,
-            upserted=work.upserts.height if work else 0,
-            removed=work.removed.height if work else 0,
+            computed=work.counts.computed if work else 0,
+            upserted=work.counts.upserted if work else 0,
+            removed=work.counts.removed if work else 0,
             asked=sum(use.answers for use in self.models.used()),
             cost=cost,
             seconds=time.monotonic() - self.begun,

@@ -63,6 +63,11 @@ class FeedSettings(_Section):
         "./spool",
         description="folder that https:// and s3:// deliveries are kept in, as they came: guard it like the inbox",
     )
+    held_bytes: int = Field(
+        128 * 1024 * 1024,
+        ge=0,
+        description="a larger delivery is not held in memory but taken in part by part of its keys",
+    )
     allowed: tuple[str, ...] = Field(
         (), strict=False, description="your own hosts, which https:// addresses may name though they are not public"
     )

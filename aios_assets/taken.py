@@ -1,6 +1,8 @@
 """Taken: one delivery read to the end, as canonical rows with their places, digests and order, and rejects sealed."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +14,9 @@ from aios_assets.acceptance import Look
 from aios_assets.enrich.normalise import moment, price
 from aios_assets.errors import AiosError
 from aios_assets.feeds import LINE, Delivery, FeedError, Mapping, apply, read
+from aios_assets.feeds.views import apart
 from aios_assets.fingerprint import fingerprint
+from aios_assets.spill import Spill, Spilled
 from aios_assets.split import ID, place_id, quarantine_contract
 from aios_assets.stage import Stage
 from aios_assets.vault import Vault
@@ -57,6 +61,7 @@ class Taken:
 
     `order` is its place in the supplier's own order and `by` what says so (`column NAME`, `name`, `arrival`, or
     `arrival, its own lies in the future`). `filled` counts the records that fill each field, `look` saw its shape.
+    Of a delivery too large to be held `rows` has the columns only, and the rows are `spilled`.
     """
 
     mapped: Mapped
@@ -66,6 +71,12 @@ class Taken:
     by: str
     filled: dict[str, int]
     look: Look
+    spilled: Spilled | None = None
+
+    @property
+    def height(self) -> int:
+        """How many records it has."""
+        return self.spilled.height if self.spilled else self.rows.height
 
     @property
     def whole(self) -> bool:
@@ -73,40 +84,83 @@ class Taken:
         return self.mapped.mapping.mode == "snapshot"
 
 
-def taken(one: Mapped, vault: Vault, stage: Stage, now: datetime, look: Look) -> Taken:
-    """Reads a delivery to the end, and shows it to `look`. Raises IntakeError."""
-    delivery, mapping, kept, rejected = one.delivery, one.mapping, [], []
-    file = called(delivery, vault)
+def taken(one: Mapped, vault: Vault, stage: Stage, now: datetime, look: Look, *, spill: Spill | None = None) -> Taken:
+    """Reads a delivery to the end, and shows it to `look`. Raises IntakeError.
+
+    With a `spill` its rows go there as they are read: it is a whole assortment whose rows tell no order of their own.
+    """
+    rejected: list[pl.DataFrame] = []
+    canonical = _canonical(one, vault, stage, look, rejected)
     try:
-        for batch in read(delivery):
-            look.take(batch.rows, batch.rejects.height)
-            rows = apply(mapping, batch.rows)
-            told = batch.rows[mapping.order] if mapping.order in batch.rows.columns else pl.lit(None, dtype=pl.String)
-            kept.append(
-                rows.select(
-                    pl.lit(one.supplier).alias("supplier"),
-                    *mapping.names,
-                    "attributes",
-                    pl.lit(file).alias("file"),
-                    pl.lit(delivery.sha256).alias("file_sha256"),
-                    pl.col(LINE).alias("line"),
-                    vault.digests(batch.raw).alias("line_digest"),
-                    told.alias("_order"),
-                )
-            )
-            if batch.rejects.height:
-                rejected.append(sealed(batch.rejects, one, vault, stage))
+        rows, decimal, filled = _held(canonical, one) if spill is None else _spilled(canonical, one, now, spill)
     except FeedError as error:
-        raise IntakeError(f"delivery {delivery.name}", f"{error.what}: {error.why}", error.do) from error
-    if not kept:
-        raise IntakeError(f"delivery {delivery.name}", "it holds no record", "have the supplier send it again")
-    rows, newest, by = _ordered(pl.concat(kept), one, now)
-    rows = _read_alike(rows, one)
+        raise IntakeError(f"delivery {one.delivery.name}", f"{error.what}: {error.why}", error.do) from error
+    if rows is None:
+        raise IntakeError(f"delivery {one.delivery.name}", "it holds no record", "have the supplier send it again")
+    rows, newest, by = _ordered(rows, one, now)
+    rows = _read_alike(rows, one, decimal)
     rejects = pl.concat(rejected) if rejected else no_rejects(stage)
-    if mapping.mode == "delta":
+    if one.mapping.mode == "delta":
         rejects = rejects.with_columns(pl.lit(newest, dtype=pl.Int64).alias(ORDERED))
-    filled = rows.select(pl.col(mapping.names).count()).row(0, named=True)
-    return Taken(one, rows, rejects, newest, by, {name: int(count) for name, count in filled.items()}, look)
+    spilled = Spilled(spill, lambda part: _read_alike(part, one, decimal)) if spill is not None else None
+    return Taken(one, rows, rejects, newest, by, filled, look, spilled)
+
+
+def _canonical(
+    one: Mapped, vault: Vault, stage: Stage, look: Look, rejected: list[pl.DataFrame]
+) -> Iterator[pl.DataFrame]:
+    """The delivery's rows in canonical columns, batch by batch; what could not be read goes to `rejected`, sealed."""
+    delivery, mapping = one.delivery, one.mapping
+    file = called(delivery, vault)
+    for batch in read(delivery):
+        look.take(batch.rows, batch.rejects.height)
+        rows = apply(mapping, batch.rows)
+        told = batch.rows[mapping.order] if mapping.order in batch.rows.columns else pl.lit(None, dtype=pl.String)
+        yield rows.select(
+            pl.lit(one.supplier).alias("supplier"),
+            *mapping.names,
+            "attributes",
+            pl.lit(file).alias("file"),
+            pl.lit(delivery.sha256).alias("file_sha256"),
+            pl.col(LINE).alias("line"),
+            vault.digests(batch.raw).alias("line_digest"),
+            told.alias("_order"),
+        )
+        if batch.rejects.height:
+            rejected.append(sealed(batch.rejects, one, vault, stage))
+
+
+_Read = tuple[pl.DataFrame | None, str | None, dict[str, int]]
+"""Rows (None where no batch came), the decimal separator of their prices, and how many cells of each field are filled."""
+
+
+def _held(canonical: Iterable[pl.DataFrame], one: Mapped) -> _Read:
+    kept = list(canonical)
+    if not kept:
+        return None, None, {}
+    rows = pl.concat(kept)
+    return rows, _decimal(rows, one), _filled(rows, one.mapping)
+
+
+def _spilled(canonical: Iterable[pl.DataFrame], one: Mapped, now: datetime, spill: Spill) -> _Read:
+    """As `_held`, of rows that are put into the spill; only their columns are answered."""
+    rows, filled, prices = None, Counter[str](), pl.DataFrame(schema={"price": pl.String})
+    for batch in canonical:
+        rows = batch.clear()
+        spill.add(_ordered(batch, one, now)[0])
+        filled.update(_filled(batch, one.mapping))
+        prices = apart(pl.concat([prices, batch.select("price")]).unique())
+    return rows, _decimal(prices, one), dict(filled)
+
+
+def _decimal(rows: pl.DataFrame, one: Mapped) -> str | None:
+    """The decimal separator of a delivery's prices, as the mapping says or its whole price column."""
+    return one.mapping.conventions.decimal or price.learn(rows["price"]).decimal
+
+
+def _filled(rows: pl.DataFrame, mapping: Mapping) -> dict[str, int]:
+    counts = rows.select(pl.col(mapping.names).count()).row(0, named=True)
+    return {name: int(count) for name, count in counts.items()}
 
 
 def _ordered(rows: pl.DataFrame, one: Mapped, now: datetime) -> tuple[pl.DataFrame, int | None, str]:
@@ -132,10 +186,9 @@ def _ordered(rows: pl.DataFrame, one: Mapped, now: datetime) -> tuple[pl.DataFra
     return rows, newest, by
 
 
-def _read_alike(rows: pl.DataFrame, one: Mapped) -> pl.DataFrame:
+def _read_alike(rows: pl.DataFrame, one: Mapped, decimal: str | None) -> pl.DataFrame:
     """The rows with what was learned over the whole delivery, the key where the feed has none, and the fingerprint."""
     mapping, said = one.mapping, one.mapping.conventions
-    decimal = said.decimal or price.learn(rows["price"]).decimal
     rows = rows.with_columns(pl.lit(decimal, dtype=pl.String).alias("decimal"))
     learned = ["decimal"]
     if mapping.kind == "sales":

@@ -11,6 +11,7 @@ from aios_assets.errors import StageError
 from aios_assets.fingerprint import fingerprints
 from aios_assets.keyed import without
 from aios_assets.order import older
+from aios_assets.spill import Spilled
 from aios_assets.split import (
     DO,
     ID,
@@ -59,7 +60,8 @@ class Feed:
     who sends changes does not name. `identity` is equal for the same bytes from the same suppliers, read alike.
     Rows may carry `ordered`, the supplier's own order: one that is older than what stands under its key is late, and what
     stands stays. `redriven` are ids of the quarantine that are read again here: they leave it where they do not come back.
-    `deliveries` and `drifts` tell the gate how their shape differs from that of the last accepted ones.
+    `deliveries` and `drifts` tell the gate how their shape differs from that of the last accepted ones. What is too large
+    to be held is `spilled`; `rows` then has the columns only.
     """
 
     rows: pl.DataFrame
@@ -71,6 +73,11 @@ class Feed:
     told: tuple[Mapping[str, Any], ...] = ()
     deliveries: tuple[DeliveryFacts, ...] = ()
     drifts: tuple[DriftFacts, ...] = ()
+    spilled: Spilled | None = None
+
+    def held(self) -> pl.DataFrame:
+        """All rows at once. Raises OSError."""
+        return self.spilled.whole() if self.spilled else self.rows
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,15 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """How many rows an attempt computed, puts into its table, and takes out of it."""
+
+    computed: int
+    upserted: int
+    removed: int
+
+
+@dataclass(frozen=True)
 class Work:
     """What an attempt would change in the table (`upserts`, keys `removed`) and in its quarantine (`aside`, ids `mended`).
 
@@ -108,6 +124,11 @@ class Work:
     late: int = 0
     stands: pl.DataFrame | None = None
     aside_stands: pl.DataFrame | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """What was done, in numbers."""
+        return Counts(self.computed, self.upserts.height, self.removed.height)
 
     @property
     def nothing(self) -> bool:

@@ -1,13 +1,15 @@
 """A delivered file to the governed `records` table, against DuckDB's reader with its rejects plus a plain Delta write.
 
-`python -m benchmarks.intake [ROWS]`, in one run: CSV and JSON Lines with every two-hundredth row broken, each into a new lake
-through detection, guess, personal data, contract, gate and ledger; then the CSV again with 1 % of its rows changed. On the
-other side nothing is looked at: `read_csv` with `store_rejects` (or `read_json`), then `write_deltalake`. Seconds on the clock
-and of the processor (all threads); peak memory is that of a process of its own that reads the CSV alone, mapped.
+`python -m benchmarks.intake [ROWS] [--sizes MB…]`, in one run: CSV and JSON Lines with every two-hundredth row broken,
+each into a new lake through detection, guess, personal data, contract, gate and ledger; then the CSV again with 1 % of its
+rows changed. On the other side nothing is looked at: `read_csv` with `store_rejects` (or `read_json`), then
+`write_deltalake`. Seconds on the clock and of the processor (all threads). Peak memory is that of a process of its own
+that takes in a CSV of each of the sizes.
 """
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -26,7 +28,7 @@ from aios_assets.materialise import Run, materialise
 from aios_assets.runtime import Runtime
 from aios_assets.settings import load
 from aios_assets.stages.records import records
-from benchmarks.feeds import COLUMNS, make, ours
+from benchmarks.feeds import COLUMNS, make
 from policies.quality.suite import warm
 
 KINDS = ", ".join(f"{name}: 'VARCHAR'" for name in COLUMNS)
@@ -36,11 +38,17 @@ def main() -> None:
     """Makes the files, runs both ways, prints one JSON object a line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", type=int, nargs="?", default=1_000_000)
-    parser.add_argument("--read", type=Path, help="only read this file, and tell the peak of memory")
+    parser.add_argument("--sizes", type=int, nargs="*", default=(250, 500, 1_000), help="megabytes of CSV, for memory")
+    parser.add_argument("--alone", type=Path, help="only take in this file, and tell the peak of memory")
     given = parser.parse_args()
-    if given.read:
-        ours(given.read, mapped=True)
-        print(json.dumps({"peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+    if given.alone:
+        _, processor = timed(lambda: governed(given.alone, given.alone.parent / "lake"))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(json.dumps({"processor": round(processor, 2), "peak_rss_mb": peak}))
+        return
+    for size in given.sizes:
+        print(json.dumps(alone(size)), flush=True)
+    if not given.rows:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -63,9 +71,29 @@ def main() -> None:
                 {"name": "intake: 1 % changed ÷ full", "seconds": round(wall, 2), "ratio": round(wall / full, 2)}
             )
         )
-        command = [sys.executable, "-m", "benchmarks.intake", "--read", str(table)]
-        peak = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout.splitlines()[-1])
-        print(json.dumps({"name": "intake: reading alone", "megabytes": table.stat().st_size // 1_000_000, **peak}))
+
+
+def alone(megabytes: int) -> dict[str, object]:
+    """What a process of its own needs for a CSV of this size: seconds of the processor, and memory at its peak."""
+    with tempfile.TemporaryDirectory() as name:
+        table = Path(name) / "alpha.csv"
+        grown(table, megabytes)
+        command = [sys.executable, "-m", "benchmarks.intake", "--alone", str(table)]
+        told = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout.splitlines()[-1])
+        return {"name": "intake: memory", "megabytes": table.stat().st_size // 1_000_000, **told, "at most": 2_048}
+
+
+def grown(table: Path, megabytes: int) -> None:
+    """A CSV of about this size: the same hundred thousand records again and again, under SKUs of their own."""
+    small = table.with_suffix(".small")
+    make(small, table.with_suffix(".jsonl"), 100_000)
+    table.with_suffix(".jsonl").unlink()
+    header, _, rows = small.read_bytes().partition(b"\n")
+    small.unlink()
+    with table.open("wb") as file:
+        file.write(header + b"\n")
+        for copy in range(-(-megabytes * 1_000_000 // len(rows))):
+            file.write(rows.replace(b"SKU-", b"S%04d-" % copy))
 
 
 def warm_up(folder: Path) -> None:
@@ -103,6 +131,8 @@ def changed(table: Path) -> None:
     rows = table.read_text().split("\n")
     rows[50::100] = [row.replace(",USD,", "1,USD,") for row in rows[50::100]]
     table.write_text("\n".join(rows))
+    rested = time.time() - 60  # what was only just written is waited for, and the full load's file was not
+    os.utime(table, (rested, rested))
 
 
 def timed(work: Callable[[], None]) -> tuple[float, float]:

@@ -17,6 +17,7 @@ import polars_hash  # noqa: F401  registers the stable hashes (xxh3)
 
 from aios_assets.enrich.normalise import currency, number, unit
 from aios_assets.feeds.batch import PLACE
+from aios_assets.feeds.views import apart
 
 SKETCH = 256
 """Records that a kept sketch has at most; one being compared has up to four times as many."""
@@ -169,7 +170,7 @@ class Sampler:
         if held.height > _HELD:
             held = held.head(_HELD)
             self._cutoff = int(held["_order"][-1])
-        self._held = held
+        self._held = apart(held)
 
     def shape(self) -> Shape:
         """What was seen of the delivery."""

@@ -89,6 +89,11 @@ def _series(buffer: Buffer, starts: Index, ends: Index, dtype: pa.DataType, *, e
     return cast("pl.Series", pl.from_arrow(array))
 
 
+def apart(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in memory of their own: as views, few of them keep alive every block that they point into."""
+    return pl.DataFrame(frame.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
 def equal(buffer: Buffer, starts: Index, literal: bytes) -> Flags:
     """Where exactly these bytes stand at each start (starts lie in the content)."""
     alike = np.ones(len(starts), np.bool_)

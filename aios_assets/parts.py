@@ -1,0 +1,210 @@
+"""Parts: an attempt over a delivery too large to be held, made for one part of the keys after the other.
+
+A part is one bucket of the table: what stands in it, what comes, which draft file follows and what is measured depend on
+no other part. So memory is bounded by a part, and what the gate judges is the sum of what was measured of each.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from aios_assets.draft import Following, bucket_in, following, write_draft
+from aios_assets.errors import StageError
+from aios_assets.lake import Lake
+from aios_assets.materialise import Attempting
+from aios_assets.profile import profile
+from aios_assets.record import Written
+from aios_assets.spill import PART, Spilled, part_of
+from aios_assets.split import ID, aside_key, decided_by_rows
+from aios_assets.stage import Stage
+from aios_assets.work import Counts, Feed, Standing, Work
+from audit.tables import TableState
+from policies.candidate import Candidate, ColumnFacts, ExpectationFacts
+from policies.contract import FINGERPRINT
+from policies.permit import DraftFile, digest_of
+from policies.quality.suite import run_suite
+
+
+def separable(stage: Stage, spilled: Spilled, standing: Standing, state: TableState | None) -> bool:
+    """Whether each part can be made and judged by itself: no promise is of the whole table, and its files are cut alike."""
+    if standing.rejudge or standing.moved or not decided_by_rows(stage.contract):
+        return False
+    if state is None:
+        return True
+    alike = all(bucket_in(path)[1] == spilled.parts for path in state.files)
+    return alike and state.contract == stage.contract.digest
+
+
+def parts(
+    stage: Stage, feed: Feed, standing: Standing, *, spilled: Spilled, lake: Lake, state: TableState | None
+) -> Iterator[tuple[Feed, Standing]]:
+    """What comes and what stands of each part, in order; rejects without a whole key are in the first."""
+    keys = [aside_key(key) for key in stage.contract.keys]
+    aside = standing.quarantine.collect().with_columns(part_of(keys, spilled.parts))
+    members: dict[int, list[DraftFile]] = {}
+    for path, file in (state.files if state else {}).items():
+        members.setdefault(bucket_in(path)[0], []).append(file)
+    nothing = feed.rejects.clear()
+    for number in range(spilled.parts):
+        stands = lake.scan_files(stage.name, members.get(number, []), stage.contract.schema)
+        own = aside.filter(pl.col(PART) == number).drop(PART).lazy()
+        comes = replace(feed, rows=spilled.part(number), rejects=nothing if number else feed.rejects, spilled=None)
+        yield comes, replace(standing, table=stands, quarantine=own)
+
+
+@dataclass
+class Total:
+    """What the parts made so far come to."""
+
+    stage: Stage
+    state: TableState | None
+    counts: Counts = field(default_factory=lambda: Counts(0, 0, 0))
+    measured: int = 0
+    height: int = 0
+    unprinted: int = 0
+    facts: tuple[ColumnFacts, ...] = ()
+    expectations: tuple[ExpectationFacts, ...] = ()
+    aside: list[pl.DataFrame] = field(default_factory=list)
+    mended: list[pl.DataFrame] = field(default_factory=list)
+    files: list[DraftFile] = field(default_factory=list)
+    removes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.height = self.state.rows if self.state else 0
+
+    def add(
+        self,
+        work: Work,
+        table: Following,
+        facts: Sequence[ColumnFacts],
+        expectations: Sequence[ExpectationFacts],
+    ) -> None:
+        """Adds a part: what was made, what follows, and what was measured of it."""
+        counts = work.counts
+        self.counts = Counts(*(one + other for one, other in zip(_told(self.counts), _told(counts), strict=True)))
+        self.measured += work.upserts.height
+        # Each part tells the height that the whole table would have if nothing else changed.
+        self.height += table.height - (self.state.rows if self.state else 0)
+        self.unprinted += work.upserts.get_column(FINGERPRINT).null_count()
+        self.facts = tuple(map(_summed, self.facts, facts)) if self.facts else tuple(facts)
+        if self.expectations and expectations:
+            expectations = tuple(map(_worse, self.expectations, expectations))
+        self.expectations = tuple(expectations) or self.expectations
+        self.aside.append(work.aside)
+        self.mended.append(work.mended)
+        self.removes += table.removes
+
+    @property
+    def exposed(self) -> bool:
+        """Whether anything personal or secret was found in a column."""
+        return any(column.personal or column.secrets for column in self.facts)
+
+    def drop(self, folder: Path) -> None:
+        """Takes the draft files away that were written so far."""
+        for file in self.files:
+            (folder / file.path).unlink()
+        self.files.clear()
+
+    def quarantine(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """(rows that the quarantine lacks, ids that leave it); held whole, since a gate admits only so many rows set aside."""
+        return pl.concat(self.aside).unique(ID, keep="first", maintain_order=True), pl.concat(self.mended)
+
+    def work(self) -> "Summed":
+        """All of it as work whose rows are in the draft files already."""
+        nothing = pl.DataFrame(schema=self.stage.contract.schema)
+        return Summed(nothing, nothing, *self.quarantine(), self.counts.computed, total=self)
+
+    def following(self, buckets: int) -> Following:
+        """The table that would follow; its rows are in the draft files already."""
+        removes, overwrite = tuple(sorted(self.removes)), self.state is None
+        return Following(self.stage.name, self.stage.contract, {}, removes, self.height, buckets, overwrite=overwrite)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summed(Work):
+    """The work of all parts; `upserts` and `removed` have their columns only."""
+
+    total: Total
+
+    @property
+    def counts(self) -> Counts:
+        """What was done, in numbers."""
+        return self.total.counts
+
+    @property
+    def nothing(self) -> bool:
+        """True if nothing would change."""
+        return not any((self.counts.upserted, self.counts.removed, self.aside.height, self.mended.height))
+
+
+class Parted(Attempting):
+    """An attempt over a delivery too large to be held; one whose parts depend on each other is made whole after all."""
+
+    def _work(self) -> Work:
+        """Works on one part after the other, and drafts and measures each.
+
+        A part in which something personal or secret would stand in the clear ends it, and no draft stays.
+        """
+        feed, lake, stage = self.feed, self.runtime.lake, self.stage
+        spilled = feed.spilled if feed else None
+        if feed is None or spilled is None or not separable(stage, spilled, self.standing, self.state):
+            return super()._work()
+        total, resources = Total(stage, self.state), self.runtime.resources(stage, self.models)
+        for comes, stands in parts(stage, feed, self.standing, spilled=spilled, lake=lake, state=self.state):
+            work = self._row_work(comes.rows, stands, resources, comes)
+            table = following(
+                lake, stage.name, self.contract, work.upserts, work.removed, buckets=spilled.parts, attempt=self.id
+            )
+            suite = run_suite(table.rows, self.contract.suite) if table.parts or not total.expectations else ()
+            total.add(work, table, profile(work.upserts, self.contract), suite)
+            if total.exposed:
+                total.drop(lake.folder(stage.name))
+                break
+            total.files += write_draft(lake, table, attempt=self.id)
+        return total.work()
+
+    def _drafted(self, work: Work) -> tuple[Following, Following, tuple[Written, ...], Candidate]:
+        if not isinstance(work, Summed) or self.feed is None or self.feed.spilled is None:
+            return super()._drafted(work)
+        total, stage = work.total, self.stage
+        table = total.following(self.feed.spilled.parts)
+        aside = self._following(
+            stage.quarantine, self.aside_contract, self.aside_state, work.aside, work.mended, stands=None
+        )
+        candidate = replace(self._candidate(work.upserts, total.facts, table, aside), expectations=total.expectations)
+        candidate = replace(candidate, measured=total.measured, fingerprints=total.measured - total.unprinted)
+        written: tuple[Written, ...] = ()
+        if not total.exposed:
+            changes = (self._write(table, tuple(total.files)),) if table.changes or total.files else ()
+            written = (*self._written(aside), *changes)
+        elif self.runtime.gate.judge(candidate).admitted:
+            raise StageError(
+                f"stage {stage.name}",
+                "something personal or secret stands in a part of a delivery that is too large to be held",
+                "send it in smaller deliveries, or raise held_bytes under [feeds] in aios.toml",
+            )
+        return table, aside, written, replace(candidate, draft=digest_of(one.write for one in written))
+
+
+def _told(counts: Counts) -> tuple[int, int, int]:
+    return counts.computed, counts.upserted, counts.removed
+
+
+def _summed(one: ColumnFacts, other: ColumnFacts) -> ColumnFacts:
+    confidences = [c for c in (one.lowest_confidence, other.lowest_confidence) if c is not None]
+    return replace(
+        one,
+        nulls=one.nulls + other.nulls,
+        personal=one.personal + other.personal,
+        secrets=one.secrets + other.secrets,
+        unsigned=None if one.unsigned is None or other.unsigned is None else one.unsigned + other.unsigned,
+        lowest_confidence=min(confidences, default=None),
+    )
+
+
+def _worse(one: ExpectationFacts, other: ExpectationFacts) -> ExpectationFacts:
+    """The one that a judge would mind more: not evaluated, then broken, then kept."""
+    rank: Mapping[bool | None, int] = {None: 0, False: 1, True: 2}
+    return min(one, other, key=lambda each: rank[each.success])

@@ -1,0 +1,159 @@
+"""Parts: a delivery too large to be held comes out as it would if it were held, and leaves nothing readable behind."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from core_fixtures import Shop, kettles, row
+from polars.testing import assert_frame_equal
+
+from aios_assets import materialise as machinery
+from aios_assets import spill as spilling
+from aios_assets.intake import take_in
+from aios_assets.spill import Spill
+from aios_assets.stage import Stage
+from aios_assets.stages.products import products
+from aios_assets.stages.records import records
+from audit.checkpoint import Signer
+from audit.verify import verify
+
+HELD, PARTED = 2**40, 0
+
+
+def open_shop(folder: Path, held_bytes: int, *, stages: tuple[Stage, ...] = (records, products)) -> Shop:
+    shop = Shop.open(folder, stages=stages)
+    settings = shop.runtime.settings
+    told = {
+        "feeds": settings.feeds.model_copy(update={"held_bytes": held_bytes}),
+        "lake": settings.lake.model_copy(update={"buckets": 5}),
+    }
+    return replace(shop, runtime=replace(shop.runtime, settings=settings.model_copy(update=told)))
+
+
+def both(folder: Path) -> tuple[Shop, Shop]:
+    return open_shop(folder / "held", HELD), open_shop(folder / "parted", PARTED)
+
+
+def same(held: Shop, parted: Shop) -> None:
+    for table in ("records", "feed_rejects", "products"):
+        assert told(parted, table) == told(held, table), table
+
+
+def told(shop: Shop, table: str) -> list[str]:
+    """The rows without what a vault's own keys make of them: digests, tokens and seals of two shops differ."""
+    rows = shop.values(table, but=("line_digest", "digest", "sealed"))
+    return sorted(re.sub(r"(?<=mail:)[a-p]{24}|[0-9a-f]{64}", "", str(one)) for one in rows)
+
+
+def deliveries() -> list[list[object]]:
+    first: list[object] = [
+        *kettles(60),
+        "B-1,too,many,cells,in,this,line",
+        row("A-3", "the same SKU again"),
+        row("", "it has no SKU"),
+        row("ann.smith@example.com", "a key that is a person"),
+        row("C-1", "Kettle of ann.smith@example.com"),
+    ]
+    changed = [row("A-7", "another title"), *kettles(40, start=20), row("B-9", "new", price="1.234,50")]
+    return [first, changed, [*reversed(changed)], kettles(60)]
+
+
+def test_what_is_published_is_the_same_as_if_it_were_held(tmp_path: Path) -> None:
+    held, parted = both(tmp_path)
+    for number, rows in enumerate(deliveries()):
+        made = [shop.run(shop.deliver(f"acme_{number}.csv", rows)) for shop in (held, parted)]  # type: ignore[arg-type]
+        outcomes = [
+            {name: (one.refused, one.unchanged, one.rows, one.set_aside, one.computed, one.upserted, one.removed)
+             for name, one in attempts.items()}
+            for attempts in made
+        ]  # fmt: skip
+        assert outcomes[1] == outcomes[0], number
+        same(held, parted)
+    settings, ledger = parted.runtime.settings, parted.runtime.lake.ledger
+    assert verify(ledger, settings.lake_folder, Signer.kept_in(settings.keys_folder).verifier).problems == ()
+
+
+def test_one_part_is_held_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, heights = open_shop(tmp_path, PARTED), []
+    work = machinery.row_work
+
+    def seen(*given: object, **named: object) -> object:
+        heights.append(given[1].height)  # type: ignore[attr-defined]  # the driver
+        return work(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(machinery, "row_work", seen)
+    shop.make(records, shop.deliver("acme.csv", kettles(200)))
+    assert len(heights) == shop.runtime.settings.lake.buckets
+    assert sum(heights) == 200
+    assert max(heights) < 100
+    files = shop.runtime.lake.state("records").files  # type: ignore[union-attr]  # just committed
+    assert len(files) == shop.runtime.settings.lake.buckets
+
+
+@pytest.mark.parametrize("others", [["zeta.csv"], []])
+def test_what_is_not_a_whole_assortment_by_itself_is_held(tmp_path: Path, others: list[str]) -> None:
+    shop = open_shop(tmp_path, PARTED)
+    if not others:
+        shop.runtime.settings.mappings.mkdir()
+        (shop.runtime.settings.mappings / "acme.toml").write_text(
+            'mode = "delta"\nsupplier = { name = "acme" }\n[fields]\nsku = "sku"\ntitle = "title"\nprice = "price"\n'
+        )
+    files = [str(shop.deliver(name, kettles(9))) for name in ("acme.csv", *others)]
+    feed = take_in(shop.runtime, files, None)
+    assert feed is not None
+    assert (feed.spilled, feed.rows.height) == (None, 9 * len(files))
+
+
+def test_a_table_whose_files_are_cut_otherwise_is_made_whole(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, PARTED)
+    shop.make(records, shop.deliver("acme.csv", kettles(30)))
+    feed = take_in(shop.runtime, [str(shop.deliver("acme.csv", kettles(40)))], None)
+    assert feed is not None
+    assert feed.spilled is not None
+    other = Spill(tmp_path, records.contract.keys, 3)
+    other.add(feed.spilled.spill.part(0))
+    for number in range(1, feed.spilled.parts):
+        other.add(feed.spilled.spill.part(number))
+    feed = replace(feed, spilled=replace(feed.spilled, spill=other))
+    made = machinery.materialise(
+        records, shop.runtime, machinery.Run("run", "test"), contracts={"records": records.contract}, feed=feed
+    )
+    assert (made.rows, made.upserted) == (40, 10)
+
+
+def test_a_part_in_which_a_person_stands_ends_it_and_leaves_no_draft(tmp_path: Path) -> None:
+    careless = replace(records, function=lambda feed, vault: feed)
+    shop = open_shop(tmp_path, PARTED, stages=(careless,))
+    rows = [*kettles(60), row("C-1", "Kettle of ann.smith@example.com")]
+    made = shop.make(careless, shop.deliver("acme.csv", rows))
+    assert made.refused
+    assert "privacy/no-raw-pii" in shop.why(made)
+    assert not list(shop.runtime.settings.lake_folder.rglob("*.parquet"))
+
+
+def test_a_spill_gives_back_what_came_in_its_order_and_shows_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spilling, "HELD", 10)
+    rows = pl.DataFrame({"sku": [f"secret-{n}" for n in range(100)], "n": range(100)})
+    spill = Spill(tmp_path / "scratch", ["sku"], 4)
+    for piece in rows.iter_slices(7):
+        spill.add(piece)
+    parts = [spill.part(number) for number in range(4)]
+    assert all(part["n"].is_sorted() for part in parts)
+    assert_frame_equal(pl.concat(parts).sort("n"), rows)
+    assert min(part.height for part in parts) > 0
+    assert list((tmp_path / "scratch").iterdir()) == []
+    written = Path(f"/proc/self/fd/{spill._file.fileno()}").read_bytes()
+    assert len(written) > 1_000
+    assert b"secret" not in written
+
+
+def test_rows_without_a_whole_key_are_in_the_first_part(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"supplier": ["a", "a"], "sku": [None, "1"]})
+    spill = Spill(tmp_path, ["supplier", "sku"], 64)
+    spill.add(rows)
+    assert spill.part(0)["sku"].to_list()[0] is None
+    assert sum(spill.part(number).height for number in range(64)) == 2
