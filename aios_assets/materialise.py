@@ -62,7 +62,7 @@ def materialise(
     Nothing changed: nothing is decided. Overtaken by another writer: judged again on top of the new version. Raises
     StageError, LakeError, and what the stage's own function raises.
     """
-    from aios_assets.parts import Parted  # it is an Attempting
+    from aios_assets.parts import Parted  # it is an Attempting, so it cannot be known before this file is
 
     kind = Parted if feed is not None and feed.spilled is not None else Attempting
     return attempted(
@@ -238,9 +238,9 @@ class Attempting:
         *,
         stands: pl.DataFrame | None,
     ) -> Following:
-        buckets = buckets_of(upserts.height + (state.rows if state else 0), self.runtime.settings.lake.buckets)
-        lake, attempt = self.runtime.lake, self.id
-        return following(lake, table, contract, upserts, removed, buckets=buckets, attempt=attempt, stands=stands)
+        lake, most = self.runtime.lake, self.runtime.settings.lake.buckets
+        buckets = buckets_of(upserts.height + (state.rows if state else 0), most)
+        return following(lake, table, contract, upserts, removed, buckets=buckets, attempt=self.id, stands=stands)
 
     def _expected(self, table: Following) -> pl.DataFrame:
         """The rows that expectations are asked of: files that change, and all where a file alone cannot tell."""
@@ -329,16 +329,15 @@ class Attempting:
 
     def _version(self, table: str) -> int | None:
         """The version of an input that this attempt is pinned to: a later one is the next attempt's."""
-        state = self.pinned[table]
-        return state.version if state else None
+        return state.version if (state := self.pinned[table]) else None
 
     def _written(self, *drafts: Following) -> tuple[Written, ...]:
         """The drafts as writes, quarantine first; a quarantine that never held a row is not made."""
-        lake, written = self.runtime.lake, []
+        written = []
         for part in drafts:
             state = self.state if part.table == self.stage.name else self.aside_state
             if part.changes and (part.table == self.stage.name or state is not None or part.height):
-                written.append(self._write(part, write_draft(lake, part, attempt=self.id)))
+                written.append(self._write(part, write_draft(self.runtime.lake, part, attempt=self.id)))
         return tuple(written)
 
     def _write(self, part: Following, files: tuple[DraftFile, ...]) -> Written:

@@ -1,5 +1,7 @@
 """Parts: a delivery too large to be held comes out as it would if it were held, and leaves nothing readable behind."""
 
+import gzip
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +75,25 @@ def test_what_is_published_is_the_same_as_if_it_were_held(tmp_path: Path) -> Non
         same(held, parted)
     settings, ledger = parted.runtime.settings, parted.runtime.lake.ledger
     assert verify(ledger, settings.lake_folder, Signer.kept_in(settings.keys_folder).verifier).problems == ()
+
+
+@pytest.mark.parametrize("name", ["acme.csv", "acme.csv.gz", "acme.jsonl", "acme_2024-05-01.json"])
+def test_rows_come_out_of_the_spill_as_they_would_have_been_held(tmp_path: Path, name: str) -> None:
+    rows = [*kettles(300), row("P-1", "of another price", price="1.234,50")]
+    shop, file = open_shop(tmp_path, PARTED), tmp_path / name
+    text = "\n".join(map(json.dumps, rows)) if "jsonl" in name else json.dumps(rows)
+    if "csv" in name:
+        text = shop.deliver("plain.csv", rows).read_text()
+    file.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+    parted = take_in(shop.runtime, [str(file)], None)
+    feeds = shop.runtime.settings.feeds.model_copy(update={"held_bytes": HELD})
+    settings = shop.runtime.settings.model_copy(update={"feeds": feeds})
+    held = take_in(replace(shop.runtime, settings=settings), [str(file)], None)
+    assert parted is not None
+    assert held is not None
+    assert (parted.spilled is None, held.spilled is None, parted.identity) == (False, True, held.identity)
+    assert_frame_equal(parted.held().sort("line"), held.rows.sort("line"))
+    assert_frame_equal(parted.rows, held.rows.clear())
 
 
 def test_one_part_is_held_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
