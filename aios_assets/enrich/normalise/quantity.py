@@ -176,7 +176,8 @@ _INEXACT = re.compile(
     re.I,
 )
 _LABEL = re.compile(
-    r"\(?\b(?:l|w|h|d|b|t|length|width|height|depth|länge|breite|höhe|tiefe|wysokość|szerokość|długość)\b\.?\)?\s*:?",
+    r"\(?\b(?:[lwhdbt](?=\d)|"
+    r"(?:l|w|h|d|b|t|length|width|height|depth|länge|breite|höhe|tiefe|wysokość|szerokość|długość)\b\.?\)?\s*:?)",
     re.I,
 )
 _TIMES_ODD = re.compile(r"\s*(?:[x×*]|\bby\b)\s*", re.IGNORECASE)
@@ -264,11 +265,11 @@ def _product(text: str, default: unit.Unit | None, convention: Convention) -> Re
     if known is None or len(spelled) not in {0, 1, len(parts)} or (len(spelled) == 1 and not parts[-1][2]):
         return Reading(rule=refusal)
     amounts = [amount for amount in (_value(part[1], convention) for part in parts) if amount is not None]
-    if len(amounts) < len(parts):
+    broken = any("/" in part[1] for part in parts)
+    if len(amounts) < len(parts) or (broken and known.kind not in _DIVIDED):
         return Reading(rule="ambiguous")
     if len(amounts) == 2 and known.kind in {"mass", "volume", "count"} and len(spelled) == 1:
         return _made(amounts, known, "multipack")
-    broken = any("/" in part[1] for part in parts)
     rule = "declared-unit" if not spelled else "fraction" if broken else "dimensions" if len(amounts) > 1 else "single"
     return _made(amounts, known, rule)
 
@@ -292,6 +293,10 @@ def _made(amounts: list[Fraction], known: unit.Unit, rule: str) -> Reading:
     ratios = [Fraction(1), known.ratio] if rule == "multipack" else [known.ratio] * len(amounts)
     base = tuple(_significant(each * ratio) for each, ratio in zip(amounts, ratios, strict=True))
     return Reading(text, known.kind, base, rule)
+
+
+_DIVIDED = frozenset({"length", "mass", "volume", "count", "area", "time"})
+"""What people divide: "8/16 GB" is no half, and "50/60 Hz" is one or the other."""
 
 
 def _value(span: str, convention: Convention) -> Fraction | None:

@@ -53,7 +53,9 @@ READ = [
     ("1500 Seiten", "1500 pages", "single"), ("2 x 2 m", "2 x 2 m", "dimensions"), (" 5  cm ", "5 cm", "single"),
     ("5cm.", "5 cm", "single"), ("٥ cm", "5 cm", "single"), ("1.234.567 g", "1234567 g", "single"),
     ("1,234.5 mm", "1234.5 mm", "single"), ("200 PS", "200 PS", "single"), ("200 HP", "200 hp", "single"),
-    ("30 min", "30 min", "single"),
+    ("30 min", "30 min", "single"), ("W10 x H20 x D30 cm", "10 x 20 x 30 cm", "dimensions"), ("1/250 s", "0.004 s", "fraction"),
+    ('10.5" W x 5" D', "10.5 x 5 in", "dimensions"),
+    ("5 ft. 6 in.", "66 in", "compound"), ("12-Count", "12 pcs", "single"), ("220-240 V", "220 to 240 V", "range"),
 ]  # fmt: skip
 
 REFUSED = [
@@ -61,6 +63,7 @@ REFUSED = [
     ("9/16", "no-unit"), ("12 apples", "unit"), ('24" monitor', "unit"), ("5 parsecs", "unit"),
     ("500 Gb", "ambiguous-unit"), ("100 Mb", "ambiguous-unit"), ("4K", "ambiguous-unit"), ("5 M", "ambiguous-unit"),
     ("1,500 g", "ambiguous"), ("1.234 kg", "ambiguous"), ("1/0 in", "ambiguous"), ("10 cm x 5 mm", "mixed-units"),
+    ("50/60 Hz", "ambiguous"), ("110/220 V", "ambiguous"), ("8/16 GB", "ambiguous"), ("100/240 V", "ambiguous"),
     ("12 V x 5 A", "mixed-units"), ("ca. 5 cm", "inexact"), ("approx 5 cm", "inexact"), ("up to 5 m", "inexact"),
     ("~5 cm", "inexact"), ("max. 100 kg", "inexact"), ("L", "unreadable"), ("XL", "unreadable"),
     ("one size", "unreadable"), ("2 500GB", "unreadable"), ("1 x 2 x 3 x 4 cm", "unreadable"),
