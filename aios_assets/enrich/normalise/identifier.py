@@ -57,11 +57,19 @@ _MOST_WORDS = 6
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
 
 
+_NAMED = r"(?i)^(?:upc(?:-?a)?|ean(?:-?(?:8|13))?|gtin(?:-?(?:8|12|13|14))?|jan|barcode)(?:\s*[:#=]\s*|\s+)"
+"""A number that says what it is: "UPC: 036000291452"."""
+
+
 def gtin(raw: pl.Series) -> pl.Series:
     """Answers of GTIN-14 (String of 14 digits) for a column of EAN, UPC, GTIN or ISBN-13 cells."""
     r, d = pl.col("raw"), pl.col("digits")
     frame = pl.DataFrame({"raw": texts(raw)}).with_columns(
-        r.str.strip_chars().str.replace(r"^([0-9]{8,14})\.0+$", "$1").str.replace_all(_SEPARATORS, "").alias("digits")
+        r.str.strip_chars()
+        .str.replace(_NAMED, "")
+        .str.replace(r"^([0-9]{8,14})\.0+$", "$1")
+        .str.replace_all(_SEPARATORS, "")
+        .alias("digits")
     )
     size = d.str.len_bytes()
     numeric = d.str.contains("^[0-9]+$")

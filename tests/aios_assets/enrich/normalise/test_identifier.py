@@ -31,6 +31,9 @@ GTIN = [
     ("40063813339３1", None, "gtin/not-digits"), ("=4006381333931", None, "gtin/not-digits"),
     ("N/A", None, "gtin/absent"), ("Does not apply", None, "gtin/absent"), ("", None, "gtin/absent"),
     ("  ", None, "gtin/absent"), (None, None, "gtin/absent"), ("-", None, "gtin/absent"),
+    ("UPC: 036000291452", "00036000291452", "gtin/12"), ("EAN-13 4006381333931", "04006381333931", "gtin/13"),
+    ("EAN 4006381333931", "04006381333931", "gtin/13"), ("GTIN: 4006381333932", None, "gtin/check-digit"),
+    ("UPC:", None, "gtin/not-digits"), ("SKU 4006381333931", None, "gtin/not-digits"),
     ("9" * 400, None, "gtin/length"), ("1e400", None, "gtin/scientific"),
 ]  # fmt: skip
 
