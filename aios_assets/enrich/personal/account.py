@@ -123,6 +123,6 @@ def is_iban(text: str) -> bool:
 
 
 IBAN = Detector(
-    gates=(r"(?-u:\b)[A-Za-z]{2}[0-9]{2}(?:[A-Za-z0-9]{11}|(?:[ -][A-Za-z0-9]{4}){2})|(?i:iban)",),
+    gates=(r"(?:^|[^0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?:[A-Za-z0-9]{11}|(?:[ -][A-Za-z0-9]{4}){2})|(?i:iban)",),
     scan=_ibans,
 )

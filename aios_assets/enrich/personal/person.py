@@ -212,7 +212,8 @@ PERSON = Detector(
         (
             rf"(?i:{_INTRODUCED}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
             rf"\shabite\sau)|"
-            rf"(?i:(?-u:\b)(?:{_KIN}|{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}"
+            rf"(?i:(?:^|[^0-9A-Za-z])(?:{_KIN}|{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}|"
+            rf"[A-Za-z]\s?:{_CAPITAL}"
         ),
     ),
     scan=_people,

@@ -149,7 +149,7 @@ PHONE = Detector(
         rf"{_SHAPES}|(?i:(?:^|[^A-Z])(?:{_LABEL}|{_KIND})(?:[^A-Z]|$))",
         (
             rf"{_SHAPES}|"
-            rf"(?i:(?-u:\b)(?:{_LABEL})(?:[\s:.#/()=-]{{1,4}}(?:{_BETWEEN}))*)[\s:.#/(=+]{{0,6}}{SEVEN_DIGITS}|"
+            rf"(?i:(?:^|[^0-9A-Za-z])(?:{_LABEL})(?:[\s:.#/()=-]{{1,4}}(?:{_BETWEEN}))*)[\s:.#/(=+]{{0,6}}{SEVEN_DIGITS}|"
             rf"{SEVEN_DIGITS}.{{0,10}}\s?[(,-]?\s?(?i:{_KIND})(?:[^0-9A-Za-z]|$)"
         ),
     ),

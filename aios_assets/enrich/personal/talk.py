@@ -188,9 +188,9 @@ _IS = (
     r"(?: and (?:[A-Z][^\s]*(?: [^\s]+)? (?:are|were|have|had|went|got|met|both|live[ds]?|married|moved|decided|"
     r"agreed)|I|i|me|my)|,? aged [0-9]{2}|,? \(?[0-9]{2}\)?,)(?:[^0-9A-Za-z]|$)"
 )
-_HANDED = r"(?-u:\b)(?:send|sent|pay|transfer|wire|lend|mail|give|hand|deliver) (?:[^\s]+ )+to "
+_HANDED = r"(?:^|[^0-9A-Za-z])(?:send|sent|pay|transfer|wire|lend|mail|give|hand|deliver) (?:[^\s]+ )+to "
 GATES = (
-    rf"(?:^|[^0-9A-Za-z_])(?:(?i:{_PHRASES_SPACED})[,!.]?\s+[^\s]? ?{_CAPITAL}|{_HUMAN_WORDS}|(?i:{_SAID}))",
+    rf"(?:^|[^0-9A-Za-z])(?:(?i:{_PHRASES_SPACED})[,!.]?\s+[^\s]? ?{_CAPITAL}|{_HUMAN_WORDS}|(?i:{_SAID}))",
     (
         rf"{_BELONGS}|{_IS}|{_HANDED}{_CAPITAL}|"
         rf"(?:^|[.!?:;(\n\x{{2014}}\x{{201c}}\x{{201d}}\"'-]\s?){_CAPITAL}[^ ]+ (?:[a-z]{{2,3}} ){{0,2}}{_CAPITAL}[^ ]+ "
@@ -203,7 +203,7 @@ LONGEST = 200
 """Characters of a text that is read whatever its letter case; a longer one in small letters is no message but a description."""
 ONE_CASE = rf"^(?:[^A-Z]{{1,{LONGEST}}}|[^a-z]{{1,{LONGEST}}})$"
 SMALL_GATES = (
-    rf"(?:^|[^0-9A-Za-z_])(?:(?i:(?:{_PHRASES_SPACED})[,!.]?\s|{_SAID})|{_HUMAN_WORDS})",
+    rf"(?:^|[^0-9A-Za-z])(?:(?i:(?:{_PHRASES_SPACED})[,!.]?\s|{_SAID})|{_HUMAN_WORDS})",
     rf"(?i:{_BELONGS}|{_IS}|{_HANDED})",
 )
 """The same for a text in one letter case."""
