@@ -153,7 +153,7 @@ def _weighed(one: dict[str, Any], model: MatchModel) -> dict[str, Any]:
     if probability is None or evidence is None:
         return dict.fromkeys(("probability", "start", "evidence", "rest", "line", "tipping"))
     known = model.calibration(one["left_supplier"], one["right_supplier"])
-    start = math.log(known.share / (1 - known.share)) - known.level
+    start = known.start
     line = max(PROBABLE, known.threshold)
     said = steps(evidence)
     ends = _logit(probability)

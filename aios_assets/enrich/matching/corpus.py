@@ -20,6 +20,9 @@ KEPT: Final = (*KEY, "gtin", "price", "currency", "category")
 COMMON: Final = 50
 """Part numbers and GTINs that stand in more records than this are counted; rarer ones are all alike."""
 
+BACKGROUND: Final = 100
+"""Other records that a catalogue is thought to lie among: a word that both of two records have says something all the same."""
+
 GTIN: Final = "gtin:"
 """How a GTIN is written among the common names: no word and no part number has a colon."""
 
@@ -51,8 +54,9 @@ class Vocabulary:
         return _counts(grams, known.rename({"gram": "name"}))
 
     def rarity(self, counts: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Inverse document frequency of what stood in so many records; what stands everywhere weighs nothing."""
-        return cast("NDArray[np.float32]", np.log((self.size + 1) / (counts + 1)).clip(0).astype(np.float32))
+        """Inverse document frequency of what stood in so many records, had BACKGROUND others stood beside them."""
+        weights = np.log((self.size + BACKGROUND + 1) / (counts + 1)).clip(0)
+        return cast("NDArray[np.float32]", weights.astype(np.float32))
 
 
 def _counts(names: pl.Series, known: pl.DataFrame) -> NDArray[np.int64]:

@@ -5,12 +5,14 @@ decisions on top, named after the base. The second is a function of the first an
 memory of its own: so any order of decisions ends alike, and taking a decision back leaves no trace.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from aios_assets.enrich.matching.assign import clusters, one_to_one
 from aios_assets.enrich.matching.block import Candidates
@@ -20,6 +22,7 @@ from aios_assets.enrich.matching.explain import reasons
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.naming import named
 from aios_assets.enrich.matching.rivals import rivalry
+from aios_assets.enrich.matching.veto import vetoed
 from aios_assets.enrich.matching.weigh import weighed
 
 Ints = NDArray[np.int64]
@@ -28,6 +31,9 @@ Flags = NDArray[np.bool_]
 Pairs = list[tuple[int, int]]
 
 PAIR_KEYS: Final = ("left_supplier", "left_sku", "right_supplier", "right_sku")
+
+NEARLY: Final = 1 - 1e-12
+"""As probable as a pair can be and still have finite odds."""
 
 SHOWN: Final = 0.05
 """Pairs less probable than this are left out of `Matches.pairs`: nobody looks at them."""
@@ -94,25 +100,23 @@ class _Scored:
     pairs: Candidates
     scores: Floats
     clean: Flags
-    worth: Floats
-    threshold: Floats
-    cut: Floats
-    doubt: Floats
+    worth: "Worth"
     merge: str
 
     def verdicts(self, open_: Ints) -> "_Verdicts":
         """What becomes of the pairs if only these may win."""
-        won = _winners(self.pairs, open_, self.body.sources, self.scores, self.scores >= self.cut, clean=self.clean)
-        probability = np.where(won, self.worth, 0.0)
-        likely = won & (probability >= self.threshold)
-        certain = likely & (self.scores >= self.cut)
+        worth, beyond = self.worth, self.scores >= self.worth.cut
+        won = _winners(self.pairs, open_, self.body.sources, self.scores, beyond, clean=self.clean)
+        probability = np.where(won, worth.probability, 0.0)
+        likely = won & (probability >= worth.threshold)
+        certain = likely & beyond & (worth.veto == 0)
         mergers = {"certain": certain, "probable": certain | (likely & (probability >= PROBABLE)), "likely": likely}
         return _Verdicts(won, probability, likely, certain, mergers[self.merge])
 
     def groups(self, merging: Flags, always: Pairs, never: Pairs) -> Ints:
         """Each record's cluster: best edges first, after what was decided."""
         at, left, right = np.flatnonzero(merging), self.pairs.left, self.pairs.right
-        best = at[np.lexsort((right[at], left[at], -self.scores[at], -self.worth[at]))]
+        best = at[np.lexsort((right[at], left[at], -self.scores[at], -self.worth.probability[at]))]
         edges = zip(left[best].tolist(), right[best].tolist(), strict=True)
         sources = self.body.sources
         return clusters(self.body.size, edges, sources=sources, clean=self.clean, always=always, never=never)
@@ -144,7 +148,8 @@ def decide(
     clean = np.array([supplier not in model.dirty for supplier in suppliers], dtype=bool)
     rivals = rivalry(pairs.left, pairs.right, body.sources, scores, clean=clean)
     worth = judged(model, suppliers, body.sources, pairs, scores, rivals=rivals)
-    scored = _Scored(body, model, pairs, scores, clean, *worth, decided.merge)
+    worth = _contradicted(worth, Comparer(body, model.lone_words(body.vocabulary)), pairs, model.weights)
+    scored = _Scored(body, model, pairs, scores, clean, worth, decided.merge)
     never, always, settled = (_places(body, told) for told in (decided.never, decided.always, decided.settled))
     verdicts = scored.verdicts(np.arange(len(pairs)))
     base = named(body, scored.groups(verdicts.merging, [], []), decided.previous)
@@ -159,16 +164,7 @@ def decide(
     decision = np.where(verdicts.certain, "certain", np.where(review, "review", "apart"))
     shown = (verdicts.likely | (verdicts.probability >= SHOWN) | review) & ~told
     frames = [
-        _frame(
-            scored,
-            pairs,
-            scores,
-            np.flatnonzero(shown),
-            decision=decision,
-            probability=verdicts.probability,
-            likely=verdicts.likely,
-            doubt=scored.doubt,
-        ),
+        _frame(scored, np.flatnonzero(shown), decision, verdicts.probability, verdicts.likely),
         _decided_frame(scored, suppliers, always, never),
     ]
     return Matches(pl.concat(frames), final, base, asked, compared)
@@ -188,27 +184,17 @@ def _open(pairs: Candidates, body: Corpus, clean: Flags, never: Pairs, always: P
     return np.flatnonzero(~closed)
 
 
-def _frame(
-    scored: _Scored,
-    pairs: Candidates,
-    scores: Floats,
-    at: Ints,
-    *,
-    decision: NDArray[np.str_],
-    probability: Floats,
-    likely: Flags,
-    doubt: Floats,
-) -> pl.DataFrame:
+def _frame(scored: _Scored, at: Ints, decision: NDArray[np.str_], probability: Floats, likely: Flags) -> pl.DataFrame:
     """Pairs (positions `at`) as rows of PAIRS, with their evidence in words."""
-    body, model = scored.body, scored.model
+    body, model, pairs, worth = scored.body, scored.model, scored.pairs, scored.worth
     comparer = Comparer(body, model.lone_words(body.vocabulary))
     evidence = comparer.evidence(pairs.left[at], pairs.right[at])
     told = {
         "probability": probability[at],
-        "score": scores[at],
+        "score": scored.scores[at],
         "decision": decision[at],
         "likely": likely[at],
-        "evidence": reasons(evidence, model.weights, doubt[at]),
+        "evidence": reasons(evidence, model.weights, worth.steepness[at], (worth.doubt[at], worth.veto[at])),
     }
     keys = body.records.select(KEY)
     left = {f"left_{name}": keys[name].gather(pairs.left[at]) for name in KEY}
@@ -227,17 +213,20 @@ def _decided_frame(scored: _Scored, suppliers: list[str], always: Pairs, never: 
     comparer = Comparer(body, model.lone_words(body.vocabulary))
     scores = weighed(comparer.evidence(low, high), model.weights)
     worth = judged(model, suppliers, body.sources, told, scores, rivals=np.full(len(low), -np.inf))
+    worth = _contradicted(worth, comparer, told, model.weights)
     words = np.array([word for _, word in both])
-    return _frame(
-        scored,
-        told,
-        scores,
-        np.arange(len(low)),
-        decision=words,
-        probability=worth.probability,
-        likely=worth.probability >= worth.threshold,
-        doubt=worth.doubt,
-    )
+    alone = replace(scored, pairs=told, scores=scores, worth=worth)
+    return _frame(alone, np.arange(len(low)), words, worth.probability, worth.probability >= worth.threshold)
+
+
+def _contradicted(worth: "Worth", comparer: Comparer, pairs: Candidates, weights: Sequence[float]) -> "Worth":
+    """What pairs are worth that somebody would look at, where they contradict themselves (see vetoed)."""
+    at = np.flatnonzero(worth.probability >= SHOWN)
+    odds = logit(np.clip(worth.probability[at], None, NEARLY))
+    veto, probability = worth.veto.copy(), worth.probability.copy()
+    veto[at] = vetoed(comparer.evidence(pairs.left[at], pairs.right[at]), weights, odds)
+    probability[at] = np.where(veto[at] < 0, expit(odds + veto[at]), probability[at])
+    return worth._replace(veto=veto, probability=probability)
 
 
 def _winners(
@@ -260,13 +249,16 @@ def _winners(
 class Worth(NamedTuple):
     """Of each pair: its probability, the threshold that it must reach, and the score from which on it is certain.
 
-    `doubt`: by how much its rivals move the log-odds, zero or less.
+    `doubt`: by how much its rivals move the log-odds, zero or less; `veto`: by how much a contradiction does; `steepness`: how
+    much evidence counts.
     """
 
     probability: Floats
     threshold: Floats
     cut: Floats
     doubt: Floats
+    veto: Floats
+    steepness: Floats
 
 
 def judged(
@@ -274,7 +266,7 @@ def judged(
 ) -> Worth:
     """What pairs are worth if they win their assignment; `rivals`: see rivalry."""
     probability, threshold, cut = np.zeros(len(pairs)), np.ones(len(pairs)), np.full(len(pairs), np.inf)
-    doubt = np.zeros(len(pairs))
+    doubt, steepness = np.zeros(len(pairs)), np.ones(len(pairs))
     number = len(suppliers)
     code = sources[pairs.left] * number + sources[pairs.right]
     for at in np.unique(code).tolist():
@@ -282,8 +274,8 @@ def judged(
         known = model.calibration(suppliers[at // number], suppliers[at % number])
         probability[here] = known.probability(scores[here], rivals[here])
         doubt[here] = known.doubt(scores[here], rivals[here])
-        threshold[here], cut[here] = known.threshold, known.certain
-    return Worth(probability, threshold, cut, doubt)
+        threshold[here], cut[here], steepness[here] = known.threshold, known.certain, known.steepness
+    return Worth(probability, threshold, cut, doubt, np.zeros(len(pairs)), steepness)
 
 
 def _reviewed(verdicts: _Verdicts, open_: Flags, size: int) -> Flags:

@@ -13,11 +13,14 @@ from aios_assets.enrich.matching.compare import KINDS
 RIVALS: Final = "other candidates that come as near"
 """What counts against a pair besides the evidence of the pair itself (see rivalry)."""
 
+VETO: Final = "another quantity or GTIN, which no catalogue overrules"
+"""What counts against a pair that contradicts itself so (see vetoed)."""
+
 WORTH_SAYING: Final = 0.1
 """Contributions below this (in log-odds) are left out of the words; the waterfall has them all."""
 
 
-SAYS: Final = (*(kind.says for kind in KINDS), RIVALS)
+SAYS: Final = (*(kind.says for kind in KINDS), RIVALS, VETO)
 
 
 def contributions(evidence: NDArray[np.float32], weights: Sequence[float]) -> NDArray[np.float64]:
@@ -26,15 +29,17 @@ def contributions(evidence: NDArray[np.float32], weights: Sequence[float]) -> ND
 
 
 def reasons(
-    evidence: NDArray[np.float32], weights: Sequence[float], rivals: NDArray[np.float64] | None = None
+    evidence: NDArray[np.float32],
+    weights: Sequence[float],
+    steepness: NDArray[np.float64] | float = 1.0,
+    besides: Sequence[NDArray[np.float64]] = (),
 ) -> pl.Series:
     """For each pair its evidence in words, the weightiest first: `+1.0 the same part number; -0.7 prices apart`.
 
-    `rivals`: how much other candidates moved the log-odds of each pair.
+    `steepness`: how much evidence moves the log-odds. `besides`: how much rivals, and a veto, move them.
     """
-    moved = contributions(evidence, weights)
-    if rivals is not None:
-        moved = np.column_stack([moved, rivals])
+    moved = contributions(evidence, weights) * np.reshape(steepness, (-1, 1))
+    moved = np.column_stack([moved, *besides])
     if not len(moved):
         return pl.Series("evidence", [], dtype=pl.String)
     order = np.argsort(-np.abs(moved), axis=1, kind="stable")

@@ -17,7 +17,7 @@ from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.rivals import rivalry
 from aios_assets.enrich.matching.scratch import Arrays, Scratch
 from aios_assets.enrich.matching.telling import telling
-from aios_assets.enrich.matching.weigh import NOTHING, Calibration, calibrated, weighed
+from aios_assets.enrich.matching.weigh import BEFORE, Calibration, calibrated, weighed
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -63,7 +63,7 @@ def learn(
     dirty = _dirty(frame, within)
     asked = neighbours_wanted(np.bincount(body.sources), np.isin(suppliers, dirty))
     wanted = dict(zip(suppliers, asked.tolist(), strict=True))
-    plain = MatchModel(vocabulary, weights, NOTHING, {}, dirty, wanted, {}, body.common())
+    plain = MatchModel(vocabulary, weights, BEFORE, {}, dirty, wanted, {}, body.common())
     scratch.open(frame, plain.seen)
     lookup = Lookup(body, plain)
     pairs = symmetric(*lookup.asked(np.arange(body.size), scratch))
@@ -242,18 +242,17 @@ def _calibrations(
     sizes = np.bincount(sources, minlength=len(suppliers))
     ranks = levels(pairs.left, pairs.right, sources, scores)
     rivals = rivalry(pairs.left, pairs.right, sources, scores, clean=clean)[ranks[0]]
+    smaller = sum(min(sizes[a], sizes[b]) for a in range(len(sizes)) for b in range(a + 1, len(sizes)))
+    smaller = int(smaller) or int(sizes.sum())
+    overall = calibrated(*(scores[rank] for rank in ranks), smaller=smaller, rivals=rivals)
     between = [_between(sources, pairs, rank, len(suppliers)) for rank in ranks]
     each = {}
     for code in np.unique(between[0]).tolist():
         one, other = divmod(code, len(suppliers))
         told = [scores[rank[of == code]] for rank, of in zip(ranks, between, strict=True)]
-        smaller = sizes[one] // 2 if one == other else min(sizes[one], sizes[other])
-        learned = calibrated(*told, smaller=int(smaller), rivals=rivals[between[0] == code])
-        if learned is not NOTHING:
-            each[suppliers[one], suppliers[other]] = learned
-    smaller = sum(min(sizes[a], sizes[b]) for a in range(len(sizes)) for b in range(a + 1, len(sizes)))
-    smaller = int(smaller) or int(sizes.sum())
-    overall = calibrated(*(scores[rank] for rank in ranks), smaller=smaller, rivals=rivals)
+        smaller = int(sizes[one] // 2 if one == other else min(sizes[one], sizes[other]))
+        known = {"smaller": smaller, "rivals": rivals[between[0] == code]}
+        each[suppliers[one], suppliers[other]] = calibrated(*told, **known, before=overall)
     return overall, each
 
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from aios_assets.enrich.matching.compare import NAMES
 from aios_assets.enrich.matching.corpus import MatchingError, Vocabulary
-from aios_assets.enrich.matching.weigh import NOTHING, Calibration
+from aios_assets.enrich.matching.weigh import Calibration
 
-FORMAT: Final = "aios-match-model/2"
+FORMAT: Final = "aios-match-model/3"
 
 
 @dataclass(frozen=True)
@@ -107,11 +107,9 @@ class MatchModel:
 
 def _told(calibration: Calibration) -> list[float | None]:
     certain = calibration.certain if np.isfinite(calibration.certain) else None
-    return [calibration.share, calibration.level, calibration.threshold, certain]
+    return [calibration.share, calibration.level, calibration.threshold, certain, calibration.steepness]
 
 
 def _read(told: list[float | None]) -> Calibration:
-    share, level, threshold, certain = told
-    if share is None or level is None or threshold is None:
-        return NOTHING
-    return Calibration(share, level, threshold, np.inf if certain is None else certain)
+    share, level, threshold, certain, steepness = (np.inf if figure is None else float(figure) for figure in told)
+    return Calibration(share, level, threshold, certain, steepness)

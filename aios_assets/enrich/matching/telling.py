@@ -39,7 +39,7 @@ def telling(
         return np.zeros(len(corpus.vocabulary))
     shared, held = _counts(corpus, left, right, probability)
     alike, having = _counts(corpus, siblings.left, siblings.right, np.ones(len(siblings)))
-    usual, sibling = shared.sum() / held.sum(), alike.sum() / having.sum()
+    usual, sibling = (shared.sum() + 1) / (held.sum() + 2), (alike.sum() + 1) / (having.sum() + 2)
     lone = 1 - (shared + PRIOR * usual) / (held + PRIOR)
     apart = 1 - (alike + PRIOR * sibling) / (having + PRIOR)
     told = np.log(lone / apart) - np.log((1 - usual) / (1 - sibling))

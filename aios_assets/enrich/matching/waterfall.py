@@ -6,13 +6,15 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from aios_assets.enrich.matching.block import Lookup
 from aios_assets.enrich.matching.compare import KINDS, Comparer
 from aios_assets.enrich.matching.corpus import Corpus, MatchingError, corpus, prepared
-from aios_assets.enrich.matching.explain import RIVALS, contributions
+from aios_assets.enrich.matching.explain import RIVALS, VETO, contributions
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.rivals import rivalry
+from aios_assets.enrich.matching.veto import vetoed
 from aios_assets.enrich.matching.weigh import weighed
 
 NEIGHBOURS: Final = 5
@@ -73,10 +75,9 @@ def explain(records: pl.DataFrame, model: MatchModel, one: tuple[str, str], othe
     body, _ = corpus(frame, model.vocabulary)
     comparer = Comparer(body, model.lone_words(body.vocabulary))
     evidence = comparer.evidence(np.array([low]), np.array([high]))
-    added = contributions(evidence, model.weights)[0]
     known = model.calibration(keys[low][0], keys[high][0])
+    added = contributions(evidence, model.weights)[0] * known.steepness
     score = float(weighed(evidence, model.weights)[0])
-    start = float(np.log(known.share / (1 - known.share)) - known.level)
     order = np.argsort(-np.abs(added), kind="stable").tolist()
     steps = tuple(
         Step(KINDS[at].name, float(evidence[0, at]), float(added[at]), KINDS[at].says)
@@ -86,14 +87,22 @@ def explain(records: pl.DataFrame, model: MatchModel, one: tuple[str, str], othe
     asking, near, _ = Lookup(body, model).asked(np.array([low, high]))
     scores = weighed(comparer.evidence(np.minimum(asking, near), np.maximum(asking, near)), model.weights)
     rivals = _rivals(body, model, (low, high, score), (asking, near, scores))
-    probability = float(known.probability(np.array([score]), rivals)[0])
-    above = probability >= known.threshold
-    without = [float(known.probability(np.array([score - step.added]), rivals)[0]) >= known.threshold for step in steps]
+
+    def odds(told: float, beside: float = rivals) -> float:
+        alone = np.array([told])
+        return float(known.odds(alone)[0] + known.doubt(alone, beside)[0])
+
+    veto = float(vetoed(evidence, model.weights, np.array([odds(score)]))[0])
+    probability, line = float(expit(odds(score) + veto)), float(logit(known.threshold))
+    above = odds(score) + veto >= line
+    without = [odds(score - step.added / known.steepness) + veto >= line for step in steps]
     tipping = [step.kind for step, still in zip(steps, without, strict=True) if still != above]
     if np.isfinite(rivals):
-        steps += (Step("rivals", float(np.exp(rivals)), float(known.doubt(np.array([score]), rivals)[0]), RIVALS),)
-        alone = float(known.probability(np.array([score]))[0]) >= known.threshold
-        tipping += ["rivals"] if alone != above else []
+        steps += (Step("rivals", float(np.exp(rivals)), odds(score) - odds(score, -np.inf), RIVALS),)
+        tipping += ["rivals"] if (odds(score, -np.inf) + veto >= line) != above else []
+    if veto:
+        steps += (Step("veto", 1.0, veto, VETO),)
+        tipping += ["veto"] if (odds(score) >= line) != above else []
     nearest = np.lexsort((near, -scores))
     neighbours = [
         ("/".join(keys[asking[at]]), "/".join(keys[near[at]]), float(scores[at]))
@@ -103,7 +112,7 @@ def explain(records: pl.DataFrame, model: MatchModel, one: tuple[str, str], othe
     return Explanation(
         left=keys[low],
         right=keys[high],
-        start=start,
+        start=known.start,
         steps=steps,
         probability=probability,
         threshold=known.threshold,

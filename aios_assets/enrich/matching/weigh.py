@@ -11,6 +11,10 @@ and `share`, the part of the smaller source that has a counterpart, follows by e
 rare, the second assignment understates the best coincidence of a record, because the first was one as well; the step from
 second to third says by how much, and is added for the records that have no match (`STEP`).
 
+How steeply the odds rise is one by default (the evidence as it is); where matches lie so far from coincidences that a
+steeper curve says much more, it is steeper (see slope). And a small catalogue teaches little: what is known before any
+catalogue was seen (`BEFORE`) counts as much as ENOUGH records of it, so that data overrides it by and by.
+
 Two things keep a coincidence from being called likely because it is the best that there is. Where matches lie far from
 all coincidences, the tilt says too little about either, and the share would rise towards one: it is bounded by how often
 even the best candidate is no better than the median coincidence (`_most`). And a record has at most one counterpart, so
@@ -26,7 +30,9 @@ from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, gammaincinv
+from scipy.special import expit, gammaincinv, logit
+
+from aios_assets.enrich.matching.slope import Slope, raised, sloped, worth_it
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +47,10 @@ MARGIN: Final = 2.576
 
 SHARES: Final = (1e-4, 1 - 1e-4)
 ENOUGH: Final = 50
-"""Assigned pairs below which nothing is learned about a pair of sources: all pairs of sources together speak for it."""
+"""How many records what was thought before counts as: of a pair of sources, all sources together; of them, BEFORE."""
+
+ROUNDS: Final = 10
+"""How often the share and the coincidences that depend on it are made to agree."""
 
 CERTAIN: Final = 0.98
 """Precision that certain pairs must have at the lower end of its 95 % interval."""
@@ -59,18 +68,25 @@ def weighed(evidence: NDArray[np.float32], weights: Sequence[float]) -> Floats:
 class Calibration:
     """What a score is worth between two sources.
 
-    `share` of the smaller source has a counterpart; `level` is where chance is balanced; a pair is likely from
-    probability `threshold` on (the best expected F1) and certain from score `certain` on (infinite: none is).
+    `share` of the smaller source has a counterpart; `level` is where chance is balanced; the odds rise by `steepness` with the
+    score; a pair is likely from probability `threshold` on (the best expected F1) and certain from score `certain` on
+    (infinite: none is).
     """
 
     share: float
     level: float
     threshold: float
     certain: float
+    steepness: float = 1.0
+
+    @property
+    def start(self) -> float:
+        """The log-odds of a pair without any evidence."""
+        return float(logit(self.share)) - self.steepness * self.level
 
     def odds(self, scores: Floats) -> Floats:
         """The log-odds of a match for pairs that won their one-to-one assignment, by their own evidence alone."""
-        return scores - self.level + float(np.log(self.share / (1 - self.share)))
+        return self.steepness * scores + self.start
 
     def doubt(self, scores: Floats, rivals: Floats | float) -> Floats:
         """By how much rivals (see rivalry) move the log-odds: zero or less."""
@@ -81,19 +97,27 @@ class Calibration:
         return expit(self.odds(scores) + self.doubt(scores, rivals))
 
 
-NOTHING: Final = Calibration(share=SHARES[0], level=30.0, threshold=1.0, certain=np.inf)
-"""Where nothing can be learned, nothing matches by itself."""
+BEFORE: Final = Calibration(share=0.5, level=4.75, threshold=0.5, certain=np.inf, steepness=2.0)
+"""What a score is worth before any catalogue was seen, all evidence counting in full (see OVERLAP): two records of the same
+words are one product at odds of ten to one, and not if they also contradict each other in a quantity or a GTIN."""
 
 
 def calibrated(
-    first: Floats, second: Floats, third: Floats, *, smaller: int, rivals: Floats | float = -np.inf
+    first: Floats,
+    second: Floats,
+    third: Floats,
+    *,
+    smaller: int,
+    rivals: Floats | float = -np.inf,
+    before: Calibration = BEFORE,
 ) -> Calibration:
     """Learns what scores are worth from those of three successive one-to-one assignments.
 
     `smaller`: records of the smaller source. `rivals`: those of the first assignment (see rivalry); none by default.
+    `before`: what was thought before looking.
     """
-    if len(first) < ENOUGH or smaller < ENOUGH:
-        return NOTHING
+    if not len(first) or not smaller:
+        return before
     chance, less = _level(second, smaller), _level(third, smaller)
     step = max(chance - less, 0.0)
     records = max(smaller, len(first))
@@ -101,15 +125,44 @@ def calibrated(
     share = START
     for _ in range(200):
         level = chance + STEP * (1 - share) * step
-        likely = expit(first - level + np.log(share / (1 - share)))
-        raised = middle + STEP * (1 - share) * (middle - lower) if np.isfinite(lower) else middle
-        after = float(np.clip(likely.sum() / smaller, SHARES[0], _most(first, raised, records)))
+        likely = expit(first - level + logit(share))
+        risen = middle + STEP * (1 - share) * (middle - lower) if np.isfinite(lower) else middle
+        after = min(float(likely.sum() + 1) / (smaller + 2), _most(first, risen, records))
         if abs(after - share) < 1e-6:
             break
         share = after
     level = chance + STEP * (1 - share) * step
-    learned = Calibration(share, level, 1.0, _certain_from(first, second, rise=level - chance))
-    return replace(learned, threshold=_best_threshold(learned.probability(first, rivals)))
+    curve = _steeper(first, second, third, Slope(share, level, 1.0), records)
+    told = pooled(Calibration(*curve[:2], 1.0, np.inf, curve.steepness), before, smaller / (smaller + ENOUGH))
+    threshold = _best_threshold(told.probability(first, rivals))
+    weight = smaller / (smaller + ENOUGH)
+    certain = _certain_from(first, second, rise=level - chance)
+    return replace(told, threshold=weight * threshold + (1 - weight) * before.threshold, certain=certain)
+
+
+def pooled(one: Calibration, other: Calibration, weight: float) -> Calibration:
+    """The calibration whose log-odds are the weighted mean of two; threshold and certainty are the one's."""
+    steepness = weight * one.steepness + (1 - weight) * other.steepness
+    odds = weight * logit(one.share) + (1 - weight) * logit(other.share)
+    start = weight * one.start + (1 - weight) * other.start
+    return replace(one, share=float(expit(odds)), level=float((odds - start) / steepness), steepness=float(steepness))
+
+
+def _steeper(first: Floats, second: Floats, third: Floats, plain: Slope, records: int) -> Slope:
+    """The curve that winners and coincidences show, where it says so much more than the plain one; else that one."""
+    if min(len(first), len(second)) < ENOUGH:
+        return plain
+    curve = plain
+    for _ in range(ROUNDS):
+        coincidences = raised(second, third, curve.share)
+        found = sloped(first, coincidences, start=curve, most=_most(first, _middle(coincidences, records), records))
+        if curve is plain and not worth_it(first, coincidences, plain=plain, steep=found):
+            return plain
+        near = abs(found.share - curve.share) < SHARES[0]
+        curve = found._replace(share=(found.share + curve.share) / 2)
+        if near:
+            break
+    return curve
 
 
 def _middle(scores: Floats, records: int) -> float:
@@ -130,10 +183,12 @@ def _most(first: Floats, middle: float, records: int) -> float:
 
 
 def _level(scores: Floats, smaller: int) -> float:
-    """Logarithm of the mean of exp(score); records that found no decoy at all count with next to nothing."""
-    if not len(scores):
-        return -10.0
-    return float(np.log(np.exp(np.clip(scores, -30, 30)).sum() / max(smaller, len(scores)) + 1e-9))
+    """Logarithm of the mean of exp(score); records that found no coincidence at all count with next to nothing.
+
+    ENOUGH more are thought to have had one as good as a coin's toss (BEFORE).
+    """
+    seen = np.exp(np.clip(scores, -30, 30)).sum() + ENOUGH * np.exp(BEFORE.level)
+    return float(np.log(seen / (max(smaller, len(scores)) + ENOUGH)))
 
 
 def _best_threshold(likely: Floats) -> float:

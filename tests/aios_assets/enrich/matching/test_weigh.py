@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from aios_assets.enrich.matching.weigh import NOTHING, Calibration, calibrated
+from aios_assets.enrich.matching.weigh import BEFORE, Calibration, calibrated, pooled
 
 
 def ranks(share: float, *, size: int = 4000) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -63,7 +63,21 @@ def test_rivals_as_good_halve_a_pair_and_farther_ones_count_less():
     assert chances[0] == certain.probability(score)[0] > 0.99
 
 
-def test_too_little_teaches_nothing():
-    few = np.arange(10.0)
-    assert calibrated(few, few, few, smaller=10) is NOTHING
-    assert NOTHING.probability(np.array([9.0]))[0] < 1e-6
+def test_where_there_is_nothing_everything_is_as_before():
+    none = np.zeros(0)
+    assert calibrated(none, none, none, smaller=10) is BEFORE
+
+
+@pytest.mark.parametrize("size", [1, 5, 20, 60, 200])
+def test_a_catalogue_overrides_what_was_thought_before_by_and_by(size):
+    first, second, third, _ = (told[:size] for told in ranks(0.4, size=4000))
+    told = calibrated(first, second, third, smaller=size)
+    assert abs(told.steepness - BEFORE.steepness) <= BEFORE.steepness * size / (size + 50) + 1e-9
+    assert 0 < told.share < 1
+
+
+def test_pooled_odds_are_weighted_means():
+    one, other = Calibration(0.2, 3.0, 0.4, np.inf, 1.0), Calibration(0.7, 5.0, 0.5, np.inf, 2.0)
+    scores = np.linspace(-5, 10, 7)
+    expected = 0.3 * one.odds(scores) + 0.7 * other.odds(scores)
+    assert pooled(one, other, 0.3).odds(scores) == pytest.approx(expected)
