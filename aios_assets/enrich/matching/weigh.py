@@ -132,7 +132,7 @@ def calibrated(
             break
         share = after
     level = chance + STEP * (1 - share) * step
-    curve = _steeper(first, second, third, Slope(share, level, 1.0), records)
+    curve = _steeper(first, second, third, Slope(share, level, 1.0))
     told = pooled(Calibration(*curve[:2], 1.0, np.inf, curve.steepness), before, smaller / (smaller + ENOUGH))
     threshold = _best_threshold(told.probability(first, rivals))
     weight = smaller / (smaller + ENOUGH)
@@ -148,21 +148,26 @@ def pooled(one: Calibration, other: Calibration, weight: float) -> Calibration:
     return replace(one, share=float(expit(odds)), level=float((odds - start) / steepness), steepness=float(steepness))
 
 
-def _steeper(first: Floats, second: Floats, third: Floats, plain: Slope, records: int) -> Slope:
-    """The curve that winners and coincidences show, where it says so much more than the plain one; else that one."""
+def _steeper(first: Floats, second: Floats, third: Floats, plain: Slope) -> Slope:
+    """Halfway to the curve that winners and coincidences show, where that says so much more than the plain one.
+
+    Halfway, since the curve sees matches far off best, and some are nearer: neither of the two is true alone.
+    """
     if min(len(first), len(second)) < ENOUGH:
         return plain
     curve = plain
     for _ in range(ROUNDS):
         coincidences = raised(second, third, curve.share)
-        found = sloped(first, coincidences, start=curve, most=_most(first, _middle(coincidences, records), records))
+        found = sloped(first, coincidences, start=curve, most=SHARES[1])
         if curve is plain and not worth_it(first, coincidences, plain=plain, steep=found):
             return plain
         near = abs(found.share - curve.share) < SHARES[0]
         curve = found._replace(share=(found.share + curve.share) / 2)
         if near:
             break
-    return curve
+    one, other = (Calibration(told.share, told.level, 1.0, np.inf, told.steepness) for told in (plain, curve))
+    between = pooled(one, other, 0.5)
+    return Slope(between.share, between.level, between.steepness)
 
 
 def _middle(scores: Floats, records: int) -> float:

@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from aios_assets.enrich.matching import MatchingError, learn, match
@@ -41,3 +42,18 @@ def test_a_record_that_is_not_there_is_named(matched):
     records, model, _ = matched
     with pytest.raises(MatchingError, match="nobody/1"):
         explain(records, model, ("nobody", "1"), ("north", "n00000"))
+
+
+def test_a_contradiction_that_no_catalogue_overrules_is_told():
+    records = pl.DataFrame(
+        [
+            {"supplier": supplier, "sku": f"{at}", "title": f"{word}ora kettle {word}tre lamp {size}"}
+            for supplier, size in (("a", "64GB"), ("b", "128GB"))
+            for at, word in enumerate(f"{one}{other}{one}" for one in "bdfgklmnpr" for other in "aeiouy")
+        ]
+    )
+    told = explain(records, learn(records), ("a", "7"), ("b", "7"))
+    assert any(step.kind == "veto" and step.added < 0 for step in told.steps)
+    log_odds = told.start + sum(step.added for step in told.steps)
+    assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(told.probability)
+    assert told.probability < told.threshold
