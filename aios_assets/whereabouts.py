@@ -8,11 +8,13 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from aios_assets.enrich import look
 from aios_assets.enrich.redact import tokenise
 from aios_assets.feeds import Delivery
 from aios_assets.vault import Forgotten, Vault
@@ -31,15 +33,15 @@ class Whereabouts:
 
 def called(delivery: Delivery, vault: Vault) -> str:
     """What receipts, tables and the ledger call the file: its name, with tokens in the place of what is personal."""
-    return _impersonal(delivery.name, vault)
+    return delivery.name if _clean(delivery.name, _path(delivery)) else _impersonal(delivery.name, vault)
 
 
 def told(delivery: Delivery, vault: Vault) -> dict[str, str]:
     """What a delivery's entry says of its name and place: `file`, `path`, and sealed what they leave out."""
-    path = str(delivery.path.absolute())
+    path = _path(delivery)
+    if _clean(delivery.name, path):
+        return {"file": delivery.name, "path": path}
     plain = {"file": called(delivery, vault), "path": _impersonal(path, vault)}
-    if (plain["file"], plain["path"]) == (delivery.name, path):
-        return plain
     words = json.dumps({"path": path, "member": delivery.member}).encode()
     try:
         (sealed,) = vault.seal(delivery.sha256, [words])
@@ -54,6 +56,16 @@ def whereabouts(body: Mapping[str, Any], vault: Vault) -> Whereabouts:
         return Whereabouts(Path(str(body["path"])), str(body["file"]).partition("!")[2])
     words = json.loads(vault.unseal(str(body["sha256"]), [base64.b64decode(str(body[SEALED]))])[0])
     return Whereabouts(Path(words["path"]), words["member"])
+
+
+def _path(delivery: Delivery) -> str:
+    return str(delivery.path.absolute())
+
+
+@lru_cache(maxsize=1 << 14)
+def _clean(name: str, path: str) -> bool:
+    """Whether nothing personal is in either; both are looked through in one go, once a process."""
+    return look.spans(pl.Series([name, path])).is_empty()
 
 
 def _impersonal(text: str, vault: Vault) -> str:
