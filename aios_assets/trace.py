@@ -75,7 +75,7 @@ def trace(runtime: Holds, subject: str, field: str | None = None) -> Trace:
         receipts = _only(receipts, origins.unreadable(products, records), field, subject)
     rows = {"records": records, "products": products, "matches": members, "listings": listed, "aside": aside}
     story = Story(lookup).steps(subject, rows)
-    known = [f"{a}/{b}" for a, b in keys]
+    known = sorted(f"{a}/{b}" for a, b in keys)
     return Trace(product if members.height or listed.height else None, tuple(known), tuple(receipts), tuple(story))
 
 
