@@ -14,14 +14,16 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from rapidfuzz import fuzz
 
 from aios_assets.enrich.matching import PAIR_KEYS, MatchModel, learn
 from aios_assets.enrich.matching.labels import features, train
 from aios_assets.enrich.matching.matches import probabilities
+from aios_assets.enrich.matching.pairwise import ABSENT
 from aios_assets.evaluate.measures import Hit, best_in_hindsight, calibration, interval, rounded
-from aios_assets.evaluate.tables import NAMES, TableError
+from aios_assets.evaluate.tables import NAMES, TableError, records_of
 
-FIELD: Final = {name: field for field, names in NAMES.items() for name in names if field != "sku"}
+FIELDS: Final = frozenset(name for names in NAMES.values() for name in names)
 _CELL: Final = re.compile(r"COL (\S+) VAL ?(.*?)(?=\s*COL \S+ VAL |\s*$)")
 
 
@@ -83,7 +85,7 @@ def evaluate(path: Path | str, *, train_on: Path | str | None = None) -> Result:
     model = learn(records, within=False)
     count = len(known[0])
     if count:
-        seen = features(records, model, pairs)
+        seen = np.hstack([features(records, model, pairs, known[1]), _cells([*known[0], *asked[0]])])
         trained = train(seen[:count], known[1])
         probability, threshold = trained.probability(seen[count:]), trained.threshold
     else:
@@ -133,8 +135,7 @@ def _read(path: Path) -> tuple[list[LabelledPair], NDArray[np.int64]]:
 
 
 def _record(text: str) -> dict[str, str]:
-    found = {name.lower(): value.strip() for name, value in _CELL.findall(text)}
-    return {FIELD.get(name, name): value for name, value in found.items() if value}
+    return {name.lower(): value.strip() for name, value in _CELL.findall(text) if value.strip()}
 
 
 def _records(pairs: list[LabelledPair]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -148,13 +149,23 @@ def _records(pairs: list[LabelledPair]) -> tuple[pl.DataFrame, pl.DataFrame]:
             told = repr(sorted(record.items()))
             if (supplier, told) not in keys:
                 keys[supplier, told] = f"{len(keys):09d}"
-                fields = {field: value for field, value in record.items() if field in NAMES}
-                rows.append({"supplier": supplier, "sku": keys[supplier, told], "title": "", **fields})
+                rows.append({**record, "id": keys[supplier, told]})
             ends.append(keys[supplier, told])
         keyed.append(("left", ends[0], "right", ends[1]))
-    columns = ["supplier", "sku", *(name for name in NAMES if name != "sku")]
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String))
-    return frame, pl.DataFrame(keyed, schema=list(PAIR_KEYS), orient="row")
+    names = dict.fromkeys(["id", *(name for row in rows for name in row)], pl.String)
+    frame = records_of(pl.DataFrame(rows, schema=names), supplier="")
+    suppliers = pl.Series("supplier", [supplier for supplier, _ in keys])
+    return frame.with_columns(suppliers), pl.DataFrame(keyed, schema=list(PAIR_KEYS), orient="row")
+
+
+def _cells(pairs: list[LabelledPair]) -> NDArray[np.float64]:
+    """How alike the cells are in each column that no field is called by, in the order of their names; -1 for a missing one."""
+    others = sorted({name for pair in pairs for record in pair for name in record} - FIELDS)
+    columns = [
+        [fuzz.token_set_ratio(a[name], b[name]) if name in a and name in b else ABSENT for a, b in pairs]
+        for name in others
+    ]
+    return np.array(columns, dtype=np.float64).reshape(len(others), len(pairs)).T
 
 
 def _errors(

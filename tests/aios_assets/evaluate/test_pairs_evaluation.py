@@ -1,6 +1,6 @@
 import pytest
 
-from aios_assets.evaluate.pairs import evaluate
+from aios_assets.evaluate.pairs import _cells, _records, evaluate
 from aios_assets.evaluate.tables import TableError
 
 
@@ -34,6 +34,21 @@ def test_without_labels_the_evidence_is_weighed_as_it_is(tmp_path):
     test = tmp_path / "test.txt"
     test.write_text(pairs(200))
     assert evaluate(test).trained_on == 0
+
+
+def test_columns_that_no_field_is_called_by_are_read_as_well():
+    pair = (
+        {"beer_name": "red ale", "brew_factory_name": "acme brewing", "abv": "5 %"},
+        {"beer_name": "red ale", "abv": "6 %"},
+    )
+    records, keyed = _records([pair, pair])
+    assert records["title"].to_list() == ["red ale", "red ale"]
+    assert records["attributes"].to_list() == ["acme brewing 5 %", "6 %"]
+    assert keyed.rows() == [("left", "000000000", "right", "000000001")] * 2
+    cells = _cells([pair])
+    assert cells.shape == (1, 3)
+    assert cells[0, 1:].tolist() == [100, -1]
+    assert 0 <= cells[0, 0] < 100
 
 
 @pytest.mark.parametrize("text", ["", "a\tb\n", "COL title VAL a\tCOL title VAL b\t2\n"])
