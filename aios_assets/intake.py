@@ -2,8 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Told
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -118,7 +118,10 @@ def _judged(acceptance: Acceptance, own: Sequence[Taken], vault: Vault) -> tuple
     """What counts of one supplier's files, as one delivery, compared with the last accepted one."""
     deliveries, look = [one.mapped.delivery for one in own], own[-1].look
     files = [(called(delivery, vault), delivery.sha256) for delivery in deliveries]
-    again = lambda: (batch.rows for each in deliveries for batch in read(each))  # noqa: E731
+
+    def again() -> Iterator[pl.DataFrame]:
+        return (batch.rows for each in deliveries for batch in read(each))
+
     return acceptance.judged(_supplier(own[0]), files, look, again)
 
 
