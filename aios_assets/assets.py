@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from aios_assets.came import came, recent, refused
+from aios_assets.came import because, came, recent, refused
 from aios_assets.errors import AiosError, ForeignVersion, LakeError, NotPermitted
 from aios_assets.journal import Attempt
 from aios_assets.materialise import Run, materialise
@@ -212,6 +212,8 @@ def _ended(attempt: Attempt) -> dict[str, Any]:
             records=[_finding(finding) for finding in _sorted(attempt.verdict.findings)],
             schema=dg.TableSchema([dg.TableColumn(name) for name in FINDING]),
         )
+    if attempt.aside:
+        told["set aside in this attempt, and why"] = dg.MetadataValue.md(because(attempt.aside))
     if attempt.ledger_index is not None:
         told["ledger entry"] = attempt.ledger_index
         told["look closer"] = f"aios policy explain --entry {attempt.ledger_index}"

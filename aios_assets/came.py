@@ -7,6 +7,7 @@ import polars as pl
 
 from aios_assets.lake import Lake
 from aios_assets.order import MOMENT
+from aios_assets.tally import Tally, tallied
 
 SHOWN = 40
 """Rows of a table that are shown."""
@@ -33,19 +34,17 @@ def refused(lake: Lake, quarantine: str) -> str:
     """What is set aside now, by reason, the most frequent first."""
     if lake.state(quarantine) is None:
         return "Nothing is set aside."
-    counted = (
-        lake.scan(quarantine)
-        .group_by("supplier", "rule", "why", "do")
-        .agg(
-            pl.len().alias("rows"), pl.format("{}, line {}", "file", "line").drop_nulls().sort().first().alias("first")
-        )
-        .sort("rows", "rule", "why", descending=[True, False, False])
-        .collect()
-    )
+    counted = tallied(lake.scan(quarantine), by=("supplier",))
     if counted.is_empty():
         return "Nothing is set aside."
     rows = counted.select("rows", "supplier", "rule", "why", "do", "first").rows()
     return table(("rows", "supplier", "promise broken", "why", "what to do", "first one"), rows)
+
+
+def because(tallies: Sequence[Tally]) -> str:
+    """Why the rows of a refused draft were set aside."""
+    rows = [(one.rows, one.rule, one.why, one.do, one.first) for one in tallies]
+    return table(("rows", "promise broken", "why", "what to do", "first one"), rows)
 
 
 def recent(lake: Lake) -> str:

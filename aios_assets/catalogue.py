@@ -28,9 +28,10 @@ QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITIC
 
 @dataclass(frozen=True)
 class Fault:
-    """A stage that broke off: not refused, failed."""
+    """A stage that broke off, not refused, failed: what happened to what, why, and what to do."""
 
     table: str
+    what: str
     why: str
     do: str
 
@@ -78,6 +79,7 @@ class Ran:
                     "admitted": not a.refused,
                     "outcome": "unchanged" if a.unchanged else "refused" if a.refused else "admitted",
                     "quarantined": a.set_aside,
+                    "aside": [vars(one) for one in a.aside],
                     "recomputed": a.computed,
                     "asked": a.asked,
                     "cost": str(a.cost),
@@ -177,9 +179,12 @@ def _faults(result: dg.ExecuteInProcessResult) -> list[Fault]:
             failure = event.step_failure_data
             metadata = failure.user_failure_data.metadata if failure.user_failure_data else {}
             error = failure.error.cause or failure.error if failure.error else None
-            why = metadata["why"].value if "why" in metadata else (error.message.strip() if error else "it broke off")
-            do = metadata["do"].value if "do" in metadata else "see the run's log in Dagster"
-            faults.append(Fault(str(event.step_key), str(why), str(do)))
+            told = {
+                "what": f"stage {event.step_key}",
+                "why": error.message.strip() if error else "it broke off",
+                "do": "see the run's log in Dagster",
+            } | {name: str(value.value) for name, value in metadata.items() if name in ("what", "why", "do")}
+            faults.append(Fault(str(event.step_key), **told))
     return faults
 
 

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from aios_assets.tally import Tally
 from policies.verdict import Verdict
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """How one attempt ended. `version` is what is published now, None where nothing ever was; no verdict: unchanged."""
+    """How one attempt ended. `version` is what is published now, None where nothing ever was; no verdict: unchanged.
+
+    `aside` says why rows of a refused draft were set aside, most frequent first: no table has them.
+    """
 
     id: str
     stage: str
@@ -25,6 +29,7 @@ class Attempt:
     cost: Decimal
     seconds: float
     trace_id: str
+    aside: tuple[Tally, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -28,6 +28,7 @@ from aios_assets.rows import RowJudge
 from aios_assets.runtime import LOCATION, Runtime
 from aios_assets.split import ID, aside_key, decided_by_rows, quarantine_contract
 from aios_assets.stage import Stage
+from aios_assets.tally import tallies
 from aios_assets.threads import beside
 from aios_assets.work import Feed, Standing, Work, row_work, table_work
 from audit.tables import TableState
@@ -42,6 +43,9 @@ from serving.gateway import Gateway
 
 TRIES = 5
 """Attempts when other writers come first; each is judged anew."""
+
+TOLD = 10
+"""Reasons at most that are told of rows set aside."""
 
 
 @dataclass(frozen=True)
@@ -397,4 +401,5 @@ class Attempting:
             cost=cost,
             seconds=time.monotonic() - self.begun,
             trace_id=self.trace_id,
+            aside=tallies(work.aside, most=TOLD) if verdict and not verdict.admitted and work else (),
         )

@@ -209,6 +209,7 @@ def _bar(value: float) -> str:
 def apply(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """Runs every stage but those that take deliveries in, so that what was decided is published."""
     from aios_assets.cli.opened import ledger_file
+    from aios_assets.cli.run import failed
     from aios_assets.settings import load
 
     settings = load(lake=lake)
@@ -222,7 +223,7 @@ def apply(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     told: dict[str, Any] = ran.plain()
     lines = [f"{name}: {one['outcome']}, version {one['version']}" for name, one in told["tables"].items()]
     lines += [f"REFUSED {one['table']} by {one['rule']}: {one['why']}" for one in told["refusals"]]
-    lines += [f"FAILED {one['table']}: {one['why']}" for one in told["faults"]]
+    lines += failed(told["faults"])
     lines.append(f"{told['matches']:,} matched pairs, {told['publishable']:,} products, {told['in_review']:,} in doubt")
     tell(told, lines, as_json=as_json)
     if ran.refusals:

@@ -66,6 +66,24 @@ def finish(ran: "Ran", told: dict[str, Any], settings: "Settings", first: list[s
         raise typer.Exit(FAULT)
 
 
+def _reason(reason: dict[str, Any]) -> str:
+    """Why rows were set aside, how many, and where the first of them stands."""
+    first = f" (first: {reason['first']})" if reason["first"] else ""
+    return f"{reason['rows']:,} x {reason['why']}{first}: {reason['do']}"
+
+
+def failed(faults: list[dict[str, str]]) -> list[str]:
+    """The stages that broke off, those by the same fault together: a file that is no feed is none for sales either."""
+    tables: dict[tuple[str, str, str], list[str]] = {}
+    for one in faults:
+        tables.setdefault((one["what"], one["why"], one["do"]), []).append(one["table"])
+    return [
+        line
+        for (what, why, do), names in tables.items()
+        for line in (f"FAILED {', '.join(names)}: {what}", f"  why: {why}", f"  do:  {do}")
+    ]
+
+
 def _found(feeds: list[str], settings: "Settings") -> list[str]:
     """The files at these addresses; what is remote is brought here once, before any stage asks for it."""
     from aios_assets.intake import arrived
@@ -130,10 +148,12 @@ def _lines(told: dict[str, Any], lake: Path) -> list[str]:
             f"  why: {refusal['why']}",
             f"  do:  {refusal['do']}",
         ]
+    for name, one in told["tables"].items():
+        lines += [f"{name}, set aside in this attempt:"] if one["aside"] else []
+        lines += [f"  {_reason(reason)}" for reason in one["aside"]]
     for one in told["passed_over"]:
         lines.append(f"NOT APPLIED {one['file']} of {one['supplier']}: {one['outcome']}, a newer snapshot of it stands")
-    for fault in told["faults"]:
-        lines += [f"FAILED {fault['table']}: {fault['why']}", f"  do:  {fault['do']}"]
+    lines += failed(told["faults"])
     sold = f"{told['sales']:,} sales lines, " if told["sales"] else ""
     lines += [
         (
@@ -143,7 +163,7 @@ def _lines(told: dict[str, Any], lake: Path) -> list[str]:
         f"{told['seconds']:.1f} s, {told['peak_rss_mb']:,} MB at most, run {told['run_id']}",
         f"ledger: {told['ledger']['size']} entries, root {told['ledger']['root'][:16]}…",
         "",
-        f"look:   aios trace SUPPLIER/SKU --lake {lake}",
+        *([f"look:   aios trace SUPPLIER/SKU --lake {lake}"] if told["rows_in"] else []),
         f"verify: aios audit verify --lake {lake}",
         "see:    aios dev (Dagster's pages and the dashboards)",
     ]

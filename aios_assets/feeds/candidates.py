@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from aios_assets.feeds.fits import BY_VALUE, fit
+from aios_assets.feeds.fits import BY_VALUE, FEW_ROWS, fit
 from aios_assets.feeds.looks import Look, within
 from aios_assets.feeds.names import HINT, LIKELY, is_generic, is_other, means
 
-FEW_ROWS = 20
 _ONLY = "the only text"
 
 
@@ -95,7 +94,9 @@ def _candidates(field: str, looks: tuple[Look, ...], names: Names, kind: str) ->
     for each in looks:
         said = names.said[each.name].get(field, 0.0)
         fits, why = fit(field, each, kind)
-        if said:
+        if said and not each.rows:
+            confidence, why = said, "its name, nothing speaks against it"
+        elif said:
             lenient = max(
                 fits, each.money if field == "price" else 0.0, 0.5 if field in ("category", "gtin", "image") else 0.0
             )

@@ -4,12 +4,16 @@ from collections.abc import Callable
 
 from aios_assets.feeds.looks import Look
 
+FEW_ROWS = 20
+"""Below so many rows shares say little."""
+
 Fit = Callable[[Look, str], tuple[float, str]]
 """From a look and the kind of feed to 0…1, and why."""
 
 
 def _sku(each: Look, kind: str) -> tuple[float, str]:
-    alike = 1.0 if kind == "sales" or each.distinct > 0.999 else 0.7 if each.distinct > 0.9 else 0.2
+    mostly = each.distinct > 0.9 or (each.rows < FEW_ROWS and each.distinct >= 0.75)  # one that repeats is much of few
+    alike = 1.0 if kind == "sales" or each.distinct > 0.999 else 0.7 if mostly else 0.2
     shape = each.code * (0.3 if each.cents > 0.3 or each.date > 0.5 or each.url > 0.1 else 1.0)
     whole = 1.0 if each.fill > 0.999 else 0.6 if each.fill > 0.9 else 0.2
     return (
@@ -40,7 +44,9 @@ def _description(each: Look, kind: str) -> tuple[float, str]:
 
 
 def _price(each: Look, kind: str) -> tuple[float, str]:
-    varied = kind == "sales" or each.distinct * each.rows > 5 or each.rows < 20  # shipping costs are a few amounts
+    varied = (
+        kind == "sales" or each.distinct * each.rows > 5 or each.rows < FEW_ROWS
+    )  # shipping costs are a few amounts
     looks = 0.0 if not varied else 1.0 if each.signed > 0.5 else 0.9 if each.cents > 0.6 and each.retail > 0.35 else 0.0
     looks = looks or (0.6 if each.cents > 0.3 else 0.25)
     why = f"{each.money:.0%} amounts, {each.signed:.0%} with a currency, {each.cents:.0%} with cents"

@@ -55,6 +55,9 @@ def test_a_refused_run_exits_three_and_says_why(tmp_path: Path) -> None:
     assert (refusal["table"], refusal["rule"]) == ("records", "quality/quarantine-share")
     assert refusal["why"]
     assert refusal["do"]
+    reasons = json.loads(done.stdout)["tables"]["records"]["aside"]
+    assert sum(reason["rows"] for reason in reasons) == 2
+    assert all(reason["why"] and reason["do"] and reason["first"] for reason in reasons)
     explained = aios("policy", "explain", "--entry", str(refusal["ledger_index"]), cwd=tmp_path)
     assert "records was REFUSED" in explained.stdout
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from aios_assets.cli.run import failed
+
 READING = [
     ("trace", "acme/A1"),
     ("sql", "SELECT 1"),
@@ -81,3 +83,11 @@ def test_settings_that_cannot_be_read_name_the_line(aios, nowhere: Path) -> None
     assert "aios.toml" in said.err
     (nowhere / "aios.toml").write_text("[lake]\npaht = 'x'\n")
     assert "lake.paht" in aios("trace", "a/b").err
+
+
+def test_stages_that_broke_off_by_one_fault_are_told_once() -> None:
+    one = {"what": "delivery x.csv", "why": "not a feed", "do": "export it as CSV"}
+    other = {"what": "stage golden", "why": "it broke off", "do": "mend it"}
+    told = failed([{"table": "records", **one}, {"table": "golden", **other}, {"table": "sales", **one}])
+    assert told[:3] == ["FAILED records, sales: delivery x.csv", "  why: not a feed", "  do:  export it as CSV"]
+    assert told[3] == "FAILED golden: stage golden"

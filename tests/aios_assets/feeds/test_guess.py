@@ -134,6 +134,24 @@ def test_names_mean_fields(name: str, field: str) -> None:
     assert strong == ({field} if field else set())
 
 
+@pytest.mark.parametrize(
+    "lines", ["", "A1,Sony TV 40 inch,199.99\nA2,Canon EOS 5D body,1299.00\nA1,Sony TV,1.00\nA3,Dell,9\n"]
+)
+def test_plain_names_are_believed_in_a_feed_of_few_rows_or_none(tmp_path: Path, lines: str) -> None:
+    (tmp_path / "few.csv").write_text(f"sku,title,price\n{lines}")
+    told = guess(open_delivery(tmp_path / "few.csv", limits=QUICK))
+    assert told.doubts == ()
+    assert {one.field: one.column for one in told.fields} == {"sku": "sku", "title": "title", "price": "price"}
+
+
+def test_colours_under_a_code_s_name_are_no_skus_in_a_feed_of_few_rows_either(tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text(
+        "sku,title,price\nred,A cup of tea,1.99\nred,A blue plate,2.49\nblue,A bowl,3.99\n"
+    )
+    told = guess(open_delivery(tmp_path / "few.csv", limits=QUICK))
+    assert "sku" in {doubt.field for doubt in told.doubts}
+
+
 def test_check_digits() -> None:
     assert all(map(is_gtin, ("4006381333931", "73513537", "036000291452", "10614141000415")))
     assert not any(map(is_gtin, ("4006381333932", "0000000000000", "12345", "400638133393x", "")))

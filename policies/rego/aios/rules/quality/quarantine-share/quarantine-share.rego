@@ -29,7 +29,7 @@ findings contains result.finding(rego.metadata.chain(), {
 		$"{input.quarantined} of {input.considered} rows were set aside ({result.percent(input.quarantined / input.considered)} %), ",
 		$"and profile {input.profile} allows {result.percent(level.most)} %",
 	]),
-	"do": "read the reasons in the quarantine table; mend the feed or its mapping, and deliver it again",
+	"do": "read why rows were set aside, which the run tells; mend the feed or its mapping, and deliver it again",
 	"about": input.table,
 }) if {
 	input.considered > 0
