@@ -14,10 +14,10 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Verification: ledger, signatures, logs and the bytes of every file.", no_args_is_help=True
     )
-    group.command("verify")(verify)
-    group.command("checkpoint")(checkpoint)
-    group.command("receipts")(receipts)
-    app.add_typer(group, name="audit")
+    group.command("verify", short_help="Walks ledger, signatures, logs and files")(verify)
+    group.command("checkpoint", short_help="Prints the ledger's signed checkpoint and its key")(checkpoint)
+    group.command("receipts", short_help="Opens published values' lines again, and compares")(receipts)
+    app.add_typer(group, name="audit", short_help="Verification: ledger, signatures, logs, bytes of files")
 
 
 def verify(

@@ -26,9 +26,11 @@ group = typer.Typer(no_args_is_help=True, help="Contracts: a change of one, plan
 
 def register(app: typer.Typer) -> None:
     """Adds the group."""
-    for command in (plan, preview, apply, revert):
-        group.command(command.__name__)(command)
-    app.add_typer(group, name="contract")
+    group.command("plan", short_help="Tables that are published under another contract")(plan)
+    group.command("preview", short_help="What would become of a table's own rows")(preview)
+    group.command("apply", short_help="Brings a table under the contract in code")(apply)
+    group.command("revert", short_help="Brings a table back under its last contract")(revert)
+    app.add_typer(group, name="contract", short_help="A change of contract: plan, preview, apply, revert")
 
 
 def plan(

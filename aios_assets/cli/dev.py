@@ -21,7 +21,7 @@ PATIENCE = 20.0
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("dev")(dev)
+    app.command("dev", short_help="Starts Dagster and the dashboards, and says where")(dev)
 
 
 def dev(

@@ -12,11 +12,13 @@ from aios_assets.errors import SettingsError
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(help="Evaluation: nothing about enrichment is believed before it is measured.")
-    group.command("matches")(matches)
-    group.command("pairs")(pairs)
-    group.command("pii")(pii)
-    group.command("drift")(drift)
-    app.add_typer(group, name="evaluate", no_args_is_help=True)
+    group.command("matches", short_help="Two files matched as a run would, against a gold")(matches)
+    group.command("pairs", short_help="Labelled pairs, judged and measured")(pairs)
+    group.command("pii", short_help="Personal data found in marked texts, and measured")(pii)
+    group.command("drift", short_help="A feed mutated in every way, and what was noticed")(drift)
+    app.add_typer(
+        group, name="evaluate", short_help="Measures: matching, pairs, personal data, drift", no_args_is_help=True
+    )
 
 
 def matches(

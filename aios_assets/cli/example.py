@@ -12,7 +12,7 @@ FORMATS = ("csv", "jsonl")
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("example")(example)
+    app.command("example", short_help="Writes an example delivery of two suppliers")(example)
 
 
 def example(

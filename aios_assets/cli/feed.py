@@ -28,11 +28,11 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(help="Feeds: look at a file before it is run, and at what was set aside.", no_args_is_help=True)
-    group.command("inspect")(inspect)
-    group.command("rejects")(rejects)
+    group.command("inspect", short_help="What a file is, what its columns seem to mean")(inspect)
+    group.command("rejects", short_help="Records that were set aside on their way in, and why")(rejects)
     feed_drift.register(group)
-    group.command("redrive")(redrive)
-    app.add_typer(group, name="feed")
+    group.command("redrive", short_help="Reads what was set aside again, after a mapping fix")(redrive)
+    app.add_typer(group, name="feed", short_help="Look at a file before it is run, and at what was set aside")
 
 
 def inspect(

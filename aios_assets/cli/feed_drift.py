@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def register(group: typer.Typer) -> None:
     """Adds the subcommands."""
-    group.command("drift")(drift)
-    group.command("accept")(accept)
+    group.command("drift", short_help="How each supplier's latest delivery differs")(drift)
+    group.command("accept", short_help="Accepts a delivery's differences, for exactly its bytes")(accept)
 
 
 def drift(

@@ -11,8 +11,8 @@ def register(app: typer.Typer) -> None:
     """Adds the command group."""
     group = typer.Typer(help="Golden products: where records of one product contradict each other.")
     group.callback()(_golden)
-    group.command("conflicts")(conflicts)
-    app.add_typer(group, name="golden")
+    group.command("conflicts", short_help="Values that records of one product contradict")(conflicts)
+    app.add_typer(group, name="golden", short_help="Where records of one product contradict each other")
 
 
 def _golden() -> None:

@@ -11,7 +11,7 @@ from aios_assets.errors import SettingsError
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("init")(init)
+    app.command("init", short_help="Writes an aios.toml with every setting and what it means")(init)
 
 
 def init(

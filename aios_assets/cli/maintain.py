@@ -10,7 +10,7 @@ from aios_assets.cli.plain import plain
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("maintain")(maintain)
+    app.command("maintain", short_help="Writes log checkpoints, deletes files nobody needs")(maintain)
 
 
 def maintain(

@@ -36,13 +36,13 @@ BAR = 24
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(help="Matches: merge, un-merge, never these two; why; and apply it.", no_args_is_help=True)
-    group.command("merge")(merge)
-    group.command("unmerge")(unmerge)
-    group.command("never")(never)
-    group.command("withdraw")(withdraw)
-    group.command("explain")(explain)
-    group.command("apply")(apply)
-    app.add_typer(group, name="matches")
+    group.command("merge", short_help="Two records are one product from the next run on")(merge)
+    group.command("unmerge", short_help="Takes a product apart, all of it or some records")(unmerge)
+    group.command("never", short_help="Two records are never one product")(never)
+    group.command("withdraw", short_help="Takes back what was decided about two records")(withdraw)
+    group.command("explain", short_help="Why two records are one product, or are not")(explain)
+    group.command("apply", short_help="Publishes what was decided")(apply)
+    app.add_typer(group, name="matches", short_help="Merge, un-merge, never these two; why; apply")
 
 
 def merge(

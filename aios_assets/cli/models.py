@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(help="Models: which there are, where each stands, what is known of it.", no_args_is_help=True)
-    group.command("list")(list_)
-    group.command("card")(card)
-    app.add_typer(group, name="models")
+    group.command("list", short_help="Every registered model, its standing and digest")(list_)
+    group.command("card", short_help="A model's card: purpose, limits, data, licence")(card)
+    app.add_typer(group, name="models", short_help="Which there are, where each stands, what is known")
 
 
 def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:

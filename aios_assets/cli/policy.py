@@ -10,4 +10,4 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Policy: rules, their levels, their reasons, and new ones.", no_args_is_help=True)
     policy_rules.register(group)
     policy_decisions.register(group)
-    app.add_typer(group, name="policy")
+    app.add_typer(group, name="policy", short_help="Rules, their levels, their reasons, and new ones")

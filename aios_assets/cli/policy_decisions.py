@@ -11,8 +11,8 @@ from aios_assets.errors import SettingsError
 
 def register(group: typer.Typer) -> None:
     """Adds the subcommands."""
-    group.command("explain")(explain)
-    group.command("replay")(replay)
+    group.command("explain", short_help="A rule, or a decision of the ledger, in words")(explain)
+    group.command("replay", short_help="Judges committed versions by today's rules")(replay)
 
 
 def explain(

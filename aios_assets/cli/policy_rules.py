@@ -14,10 +14,10 @@ from aios_assets.errors import SettingsError
 
 def register(group: typer.Typer) -> None:
     """Adds the subcommands."""
-    group.command("list")(list_)
-    group.command("build")(build)
-    group.command("test")(run_tests)
-    group.command("new")(new)
+    group.command("list", short_help="Every rule in force, what it asks of what, its levels")(list_)
+    group.command("build", short_help="Builds the bundle that the engines run")(build)
+    group.command("test", short_help="Runs the rules' own tests with opa")(run_tests)
+    group.command("new", short_help="Scaffolds a rule, its test and its page")(new)
 
 
 def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("reconcile")(reconcile)
+    app.command("reconcile", short_help="Finishes every write that an interruption left in doubt")(reconcile)
 
 
 def reconcile(lake: LakeOption = None, as_json: JsonOption = False) -> None:

@@ -10,7 +10,7 @@ from aios_assets.cli.plain import plain
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("repair")(repair)
+    app.command("repair", short_help="Puts a table's last governed rows on top of foreign ones")(repair)
 
 
 def repair(

@@ -26,13 +26,13 @@ KEYS = {"s": "same", "d": "different", "u": "unsure"}
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(help="Review: doubtful pairs, side by side, decided by people.", no_args_is_help=True)
-    group.command("list")(list_)
-    group.command("show")(show)
-    group.command("decide")(decide)
-    group.command("batch")(batch)
-    group.command("next")(next_)
-    group.command("sample")(sample)
-    app.add_typer(group, name="review")
+    group.command("list", short_help="Pairs that wait for a person, the most doubtful first")(list_)
+    group.command("show", short_help="Both records side by side, and what differs")(show)
+    group.command("decide", short_help="Decides about a pair, as it was seen")(decide)
+    group.command("batch", short_help="Decides about many pairs, from a file")(batch)
+    group.command("next", short_help="One pair after the other, until none waits")(next_)
+    group.command("sample", short_help="Puts random pairs into review, to measure matching")(sample)
+    app.add_typer(group, name="review", short_help="Doubtful pairs, side by side, decided by people")
 
 
 def list_(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("run")(run)
+    app.command("run", short_help="Takes deliveries through every stage; the gate judges each")(run)
 
 
 def run(

@@ -12,7 +12,7 @@ SHOWN, WIDTH = 200, 80
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("sql")(sql)
+    app.command("sql", short_help="Answers a query over the governed tables")(sql)
 
 
 def sql(

@@ -11,7 +11,7 @@ WIDTH = 60
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("trace")(trace)
+    app.command("trace", short_help="What became of a record: its lines, rules and models")(trace)
 
 
 def trace(

@@ -15,9 +15,9 @@ Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="For what reason
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(help="Personal data: reveal one datum, or forget it for good.", no_args_is_help=True)
-    group.command("reveal")(reveal)
-    group.command("forget")(forget)
-    app.add_typer(group, name="vault")
+    group.command("reveal", short_help="Shows what a token stands for")(reveal)
+    group.command("forget", short_help="Destroys the key of a datum, or of a delivery")(forget)
+    app.add_typer(group, name="vault", short_help="Reveal a personal datum, or forget it for good")
 
 
 def reveal(token: Token, by: By, why: Why, lake: LakeOption = None, as_json: JsonOption = False) -> None:

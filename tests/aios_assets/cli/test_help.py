@@ -47,6 +47,13 @@ def test_a_command_explains_itself_and_takes_lake_and_json(aios, command: tuple[
     assert "--json" in said.out
 
 
+@pytest.mark.parametrize("group", ["", *sorted({first for first, *rest in commands() if rest})])
+def test_a_list_of_commands_breaks_no_sentence_off_on_a_terminal_of_eighty_columns(aios, group: str) -> None:
+    listed = aios(*group.split(), "--help").out.partition("Commands:")[2].splitlines()
+    assert listed
+    assert [line for line in listed if line.endswith("...")] == []
+
+
 def test_the_program_alone_shows_its_help(aios) -> None:
     said = aios()
     assert said.code == 2
