@@ -1,6 +1,5 @@
 """Intake: delivered files as one feed for a stage: found, mapped, read, put in order, told to the ledger."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Told
@@ -16,10 +15,11 @@ from aios_assets.acceptance import Acceptance, Accepted
 from aios_assets.draft import bucket_in
 from aios_assets.enrich.redact import tokenise
 from aios_assets.feeds import Delivery, FeedError, Guess, Limits, Mapping, UnsureError, guess, load, open_delivery, read
-from aios_assets.feeds.delivery import entries
+from aios_assets.feeds.delivery import entries, read_as
 from aios_assets.feeds.format import Compression
 from aios_assets.feeds.limits import MIB
 from aios_assets.feeds.places import Places
+from aios_assets.recognised import Known, identity_of, input_of, once, reader, settled_with
 from aios_assets.runtime import Runtime
 from aios_assets.sequence import TAKEN_IN, Applied, applied, last_snapshots
 from aios_assets.settings import Settings
@@ -32,7 +32,7 @@ from aios_assets.vault import Vault
 from aios_assets.whereabouts import called
 from aios_assets.work import Feed
 from audit.ledger import AlreadyLogged, Entry, Kind
-from policies.candidate import DeliveryFacts, DriftFacts, InputFacts
+from policies.candidate import DeliveryFacts, DriftFacts
 
 READING = ("kind", "encoding", "separator", "quote", "newline")
 """What of a delivery's format has to be known to read one of its lines alone."""
@@ -59,9 +59,13 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
             "name files, `aios run FILE…`, or put some into that folder",
         )
     acceptance = Acceptance(runtime, stage.name)
-    mapped = _once(mapped_files(paths, settings, supplier, stage, acceptance))
+    known = Known.of(runtime)
+    mapped = _once(mapped_files(paths, settings, supplier, stage, acceptance, known=known))
     if not mapped:
         return None
+    whereabouts.look_through(one.delivery for one in mapped)
+    if again := settled_with(runtime, stage, mapped, known):
+        return again
     # Changes are compared as the one delivery that they are together, a whole assortment by itself.
     changes = {one.supplier: acceptance.look(one.supplier, one.mapping) for one in reversed(mapped)}
     looks = [
@@ -83,8 +87,8 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
         rows=pl.concat([result.rows for result in results]),
         rejects=pl.concat([result.rejects for result in results]),
         suppliers=tuple(_supplier(result.outcomes[0][0]) for result in results if result.whole),
-        inputs=tuple(_input(one.mapped.delivery, runtime.vault) for one in counted),
-        identity=hashlib.sha256("\n".join(sorted(one.mapped.identity for one in counted)).encode()).hexdigest(),
+        inputs=tuple(input_of(one.mapped.delivery, runtime) for one in counted),
+        identity=identity_of([one.mapped for one in counted]),
         told=tuple(told),
         deliveries=tuple(delivery for delivery, _ in judged),
         drifts=tuple(drift for _, drifts in judged for drift in drifts),
@@ -146,16 +150,19 @@ def kind_of(stage: Stage) -> str:
     return "sales" if stage.name == sales.name else "products"
 
 
-def mapping_of(delivery: Delivery, folder: Path, last: Accepted | None = None) -> Mapping:
+def mapping_of(
+    delivery: Delivery, folder: Path, last: Accepted | None = None, recalled: Mapping | None = None
+) -> Mapping:
     """The mapping in force: the file beside the mappings that bears the supplier's name, else what is guessed surely.
 
     A guess may add to what the last accepted delivery meant and never change it, as long as its columns are there.
+    `recalled` is a guess that was made of the same bytes before.
     """
-    written = folder / f"{delivery.supplier}.toml"
+    written = _written(delivery, folder)
     if written.is_file():
         return load(written)
     try:
-        guessed = _guessed(delivery).mapping(delivery)
+        guessed = recalled or _guessed(delivery).mapping(delivery)
     except UnsureError:
         if last is None:
             raise
@@ -165,6 +172,10 @@ def mapping_of(delivery: Delivery, folder: Path, last: Accepted | None = None) -
     return last.mapping if set(last.mapping.columns()) <= set(delivery.format.columns) else guessed
 
 
+def _written(delivery: Delivery, folder: Path) -> Path:
+    return folder / f"{delivery.supplier}.toml"
+
+
 @lru_cache(maxsize=256)
 def _guessed(delivery: Delivery) -> Guess:
     """What a delivery seems to mean; each feed stage of a run asks, and it is guessed once as long as it is the same."""
@@ -172,7 +183,13 @@ def _guessed(delivery: Delivery) -> Guess:
 
 
 def mapped_files(
-    paths: Sequence[Path], settings: Settings, supplier: str | None, stage: Stage, acceptance: Acceptance
+    paths: Sequence[Path],
+    settings: Settings,
+    supplier: str | None,
+    stage: Stage,
+    acceptance: Acceptance,
+    *,
+    known: Known,
 ) -> list[Mapped]:
     """The deliveries of a stage's kind among these files. Raises IntakeError.
 
@@ -185,7 +202,7 @@ def mapped_files(
         try:
             for entry in entries(path, Limits.of(settings.feeds.limits)):
                 try:
-                    found.append(_mapped(path, entry, settings, supplier, acceptance))
+                    found.append(_mapped(path, entry, settings, supplier, acceptance, known=known))
                 except UnsureError as error:
                     unsure.append((path, entry, error))
         except (FeedError, OSError) as error:
@@ -200,14 +217,21 @@ def mapped_files(
     return [one for one in found if one.mapping.kind == kind_of(stage)]
 
 
-def _mapped(path: Path, entry: str, settings: Settings, supplier: str | None, acceptance: Acceptance) -> Mapped:
-    limits = Limits.of(settings.feeds.limits)
-    delivery = open_delivery(path, supplier=supplier, limits=limits, member=entry)
-    last = acceptance.last(delivery.supplier)
-    mapping = mapping_of(delivery, settings.mappings, last)
-    known = tuple(last.shape.columns) if last else ()
-    again = open_delivery(path, supplier=supplier, mapping=mapping, limits=limits, member=entry, known=known)
-    return Mapped(again, mapping)
+def _mapped(
+    path: Path, entry: str, settings: Settings, supplier: str | None, acceptance: Acceptance, *, known: Known
+) -> Mapped:
+    delivery = open_delivery(path, supplier=supplier, limits=Limits.of(settings.feeds.limits), member=entry)
+    last, recalled = acceptance.last(delivery.supplier), known.guess(delivery)
+    mapping = mapping_of(delivery, settings.mappings, last, recalled)
+    again = read_as(delivery, mapping, supplier, known=tuple(last.shape.columns) if last else ())
+    written = _written(delivery, settings.mappings).is_file()
+    return Mapped(again, mapping, guessed=not written and mapping == (recalled or _sure(delivery)))
+
+
+def _sure(delivery: Delivery) -> Mapping | None:
+    """What a delivery is guessed to mean, where nothing of it is in doubt."""
+    guessed = _guessed(delivery)
+    return None if guessed.doubts else guessed.proposal(delivery.supplier)
 
 
 def _like_another(path: Path, entry: str, supplier: str | None, known: Sequence[Mapped], error: UnsureError) -> Mapped:
@@ -215,8 +239,7 @@ def _like_another(path: Path, entry: str, supplier: str | None, known: Sequence[
     delivery = open_delivery(path, supplier=supplier, limits=limits, member=entry)
     for other in known:
         if (other.supplier, other.delivery.format.columns) == (delivery.supplier, delivery.format.columns):
-            again = open_delivery(path, supplier=supplier, mapping=other.mapping, limits=limits, member=entry)
-            return Mapped(again, other.mapping)
+            return Mapped(read_as(delivery, other.mapping, supplier), other.mapping)
     raise error
 
 
@@ -233,10 +256,6 @@ def _once(mapped: Sequence[Mapped]) -> list[Mapped]:
 
 def _supplier(one: Taken) -> str:
     return one.mapped.supplier
-
-
-def _input(delivery: Delivery, vault: Vault) -> InputFacts:
-    return InputFacts(called(delivery, vault), "file", None, delivery.sha256, None)
 
 
 def _impersonal(names: Sequence[str], runtime: Runtime) -> list[str]:
@@ -268,11 +287,11 @@ def _logged(runtime: Runtime, stage: Stage, results: Sequence[Applied]) -> list[
             "columns": json.dumps(_impersonal(delivery.format.columns, runtime)),
             "reading": {name: str(getattr(delivery.format, name)) for name in READING},
             "mapping": mapping.model_dump_json(exclude_defaults=True),
+            "guessed": one.mapped.guessed,
+            "reader": reader(),
         }
         told.append(body)
-        identity = hashlib.sha256(one.mapped.identity.encode()).hexdigest()
-        alike = f"{identity}:{one.order if one.by == 'name' else ''}"
-        entry = Entry(Kind.DELIVERY, one.mapped.supplier, body, now, "", f"delivery:{alike}")
+        entry = Entry(Kind.DELIVERY, one.mapped.supplier, body, now, "", once(one.mapped, one.order, one.by))
         try:
             runtime.lake.ledger.append(entry)
         except AlreadyLogged:

@@ -4,14 +4,15 @@ A snapshot takes the place of all that its supplier sent before; a snapshot that
 late and changes nothing. Of changes, the newer row of a key counts, whenever it came.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import polars as pl
 
 from aios_assets.keyed import without
 from aios_assets.order import is_older, older
-from aios_assets.taken import Taken
+from aios_assets.taken import Mapped, Taken
 from aios_assets.work import ORDERED
 from audit.ledger import Kind, LedgerReader
 
@@ -32,24 +33,58 @@ class Applied:
     outcomes: tuple[tuple[Taken, str], ...]
 
 
+class Placed(Protocol):
+    """What is asked of a delivery to say what becomes of it: its rows are not."""
+
+    @property
+    def mapped(self) -> Mapped:
+        """The delivery and its mapping."""
+        ...
+
+    @property
+    def order(self) -> int | None:
+        """Its place in its supplier's own order."""
+        ...
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the supplier's whole assortment."""
+        ...
+
+
+One = TypeVar("One", bound=Placed)
+
+
+def outcomes(deliveries: Iterable[One], snapshot: int | None) -> list[tuple[One, str]]:
+    """What becomes of each delivery of one supplier, in the order in which they are applied.
+
+    `snapshot` is the order of the last snapshot that was taken in before.
+    """
+    told: list[tuple[One, str]] = []
+    for one in sorted(deliveries, key=_place):
+        if one.whole and is_older(one.order, snapshot):
+            told.append((one, LATE))
+            continue
+        if one.whole:
+            snapshot = one.order
+            told = [(other, SUPERSEDED if was == TAKEN_IN else was) for other, was in told]
+        told.append((one, TAKEN_IN))
+    return told
+
+
 def applied(deliveries: Sequence[Taken], keys: Sequence[str], snapshot: int | None) -> Applied:
     """Applies the deliveries of one supplier; `snapshot` is the order of the last snapshot that was taken in before."""
     first = deliveries[0]
     rows, rejects, whole = first.rows.clear(), first.rejects.clear(), False
-    outcomes: list[tuple[Taken, str]] = []
-    for one in sorted(deliveries, key=_place):
-        if one.whole and is_older(one.order, snapshot):
-            outcomes.append((one, LATE))
-        elif one.whole:
+    told = outcomes(deliveries, snapshot)
+    for one in (one for one, outcome in told if outcome == TAKEN_IN):
+        if one.whole:
             rows, rejects, whole, snapshot = one.rows, one.rejects, True, one.order
-            outcomes = [(other, SUPERSEDED if was == TAKEN_IN else was) for other, was in outcomes]
-            outcomes.append((one, TAKEN_IN))
         else:
             change = one.rows.filter(~older(pl.col(ORDERED), pl.lit(snapshot, dtype=pl.Int64)))
             rows = _changed(rows, change, keys)
             rejects = pl.concat([rejects, one.rejects])
-            outcomes.append((one, TAKEN_IN))
-    return Applied(rows, rejects, whole, tuple(outcomes))
+    return Applied(rows, rejects, whole, tuple(told))
 
 
 def last_snapshots(ledger: LedgerReader, table: str) -> Mapping[str, int]:
@@ -69,7 +104,7 @@ def last_snapshots(ledger: LedgerReader, table: str) -> Mapping[str, int]:
     return newest
 
 
-def _place(one: Taken) -> tuple[bool, int, int, str]:
+def _place(one: Placed) -> tuple[bool, int, int, str]:
     """Deliveries that tell their order come first, in it; the others as they arrived."""
     delivery = one.mapped.delivery
     return one.order is None, one.order or 0, delivery.modified, delivery.name

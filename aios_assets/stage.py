@@ -10,12 +10,12 @@ import hashlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from aios_assets import sources
 from aios_assets.errors import StageError
 from policies.contract import Contract
 
@@ -107,20 +107,9 @@ class Stage:
         """SHA-256 over the contract, the stage's file and the enrichment it may call: what a changed row is due to."""
         told = hashlib.sha256(self.contract.digest.encode())
         told.update(Path(inspect.getfile(self.function)).read_bytes())
-        told.update(_enrichment().encode())
+        # Coarse on purpose: a change anywhere in enrich/ recomputes too much rather than leaving one stale row.
+        told.update(sources.digest_of("enrich").encode())
         return told.hexdigest()
-
-
-@cache
-def _enrichment() -> str:
-    # Coarse on purpose: a change anywhere in enrich/ recomputes too much rather than leaving one stale row.
-    folder = Path(__file__).parent / "enrich"
-    told = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.suffix in {".py", ".json", ".toml"}:
-            told.update(file.relative_to(folder).as_posix().encode())
-            told.update(file.read_bytes())
-    return told.hexdigest()
 
 
 def row_stage(

@@ -24,6 +24,9 @@ from aios_assets.whereabouts import called
 from aios_assets.work import ORDERED
 from policies.contract import ATTEMPT, FINGERPRINT
 
+UNTOLD, AHEAD = "arrival", "arrival, its own lies in the future"
+"""What says which delivery is the newer one, where the supplier says nothing that can be believed."""
+
 PLACED = ("supplier", "file", "file_sha256", "line", "line_digest", ORDERED)
 
 
@@ -33,10 +36,11 @@ class IntakeError(AiosError):
 
 @dataclass(frozen=True)
 class Mapped:
-    """A delivery and what its columns mean."""
+    """A delivery and what its columns mean; whether that is a guess from its bytes and nothing else."""
 
     delivery: Delivery
     mapping: Mapping
+    guessed: bool = False
 
     @property
     def supplier(self) -> str:
@@ -163,6 +167,13 @@ def _filled(rows: pl.DataFrame, mapping: Mapping) -> dict[str, int]:
     return {name: int(count) for name, count in counts.items()}
 
 
+def order_by_name(one: Mapped, now: datetime) -> tuple[int | None, str]:
+    """(the order of a delivery whose rows tell none, what says so)."""
+    told = order.of_name(one.delivery.name, one.mapping.conventions.timezone)
+    newest = order.believed(told, now)
+    return newest, "name" if newest is not None else UNTOLD if told is None else AHEAD
+
+
 def _ordered(rows: pl.DataFrame, one: Mapped, now: datetime) -> tuple[pl.DataFrame, int | None, str]:
     """(rows with their order, the newest first; the delivery's own order; what says so)."""
     mapping, said = one.mapping, one.mapping.conventions
@@ -172,12 +183,10 @@ def _ordered(rows: pl.DataFrame, one: Mapped, now: datetime) -> tuple[pl.DataFra
         told = own.max()
         own = own.to_frame().select(pl.when(order.believable(pl.col(ORDERED), now)).then(ORDERED)).to_series()
         newest = None if own.max() is None else int(own.max())  # type: ignore[arg-type]  # Int64: a number
+        by = by if newest is not None else UNTOLD if told is None else AHEAD
     else:
         own = pl.repeat(None, rows.height, dtype=pl.Int64, eager=True).alias(ORDERED)
-        by, told = "name", order.of_name(one.delivery.name, said.timezone)
-        newest = order.believed(told, now)
-    if newest is None:
-        by = "arrival" if told is None else "arrival, its own lies in the future"
+        newest, by = order_by_name(one, now)
     # Of a whole assortment the delivery's own order decides, and a row keeps only what it says itself.
     own = own.fill_null(newest) if newest is not None and mapping.mode == "delta" else own
     rows = rows.drop("_order").with_columns(own)

@@ -51,10 +51,10 @@ class Clean:
             if size > len(self._tables[0]):
                 self._tables = _empty(size)
             first, second = self._tables
-            at = hashes.select(_first(pl.col("place"), size)).to_series()
-            free = (first.gather(at) == 0) & at.is_first_distinct()
-            first.scatter(at.filter(free), hashes["mark"].filter(free))
-            rest = hashes.filter(~free)
+            at, marks = hashes.select(_first(pl.col("place"), size)).to_series(), hashes["mark"]
+            free = first.gather(at) == 0
+            first.scatter(at.filter(free), marks.filter(free))
+            rest = hashes.filter(first.gather(at) != marks)  # who came too late, also among these
             second.scatter(rest.select(_second(pl.col("place"), size)).to_series(), rest["mark"])
 
 

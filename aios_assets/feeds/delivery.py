@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,9 @@ _ENDINGS = (
 
 CONTENT_TYPES = "[Content_Types].xml"
 """An entry of every XLSX file, which is a zip archive too (ECMA-376, part 2)."""
+
+UNTOLD = Format(Kind.CSV, encoding="")
+"""What is known of a file's format where no mapping says anything: nothing."""
 
 
 @dataclass(frozen=True)
@@ -118,16 +122,30 @@ def open_delivery(
         if not status.st_size:
             raise FeedError("the file is empty", why="it has no bytes", do="ask for it again", path=path)
         digest = _digest(path)
-        with path.open("rb") as file:
-            packed = file.read(8)
     except OSError as error:
         raise FeedError("not readable", why=str(error), do="check path and permissions", path=path) from error
-    fixed = mapping.format() if mapping else Format(Kind.CSV, encoding="")
-    form, member = _format(path, compression_of(packed), limits, fixed, member)
+    fixed = mapping.format() if mapping else UNTOLD
+    form, member = _found(path, digest, limits, fixed, member)
     if mapping and form.columns:
         mapping.check((*form.columns, *known), path)
     named = supplier or (mapping.supplier.name if mapping else "") or supplier_of(path, member)
     return Delivery(path, digest, status.st_size, form, named, member, mapping, limits, status.st_mtime_ns)
+
+
+def read_as(
+    delivery: Delivery, mapping: "Mapping", supplier: str | None = None, *, known: Collection[str] = ()
+) -> Delivery:
+    """A delivery that was opened without a mapping, as the mapping reads it. Raises FeedError, as `open_delivery` does.
+
+    Its bytes are looked at again only where the mapping says something of them.
+    """
+    form, member, fixed = delivery.format, delivery.member, mapping.format()
+    if fixed != UNTOLD:
+        form, member = _found(delivery.path, delivery.sha256, delivery.limits, fixed, member)
+    if form.columns:
+        mapping.check((*form.columns, *known), delivery.path)
+    named = supplier or mapping.supplier.name or delivery.supplier
+    return replace(delivery, format=form, member=member, supplier=named, mapping=mapping)
 
 
 def open_deliveries(
@@ -161,6 +179,23 @@ def supplier_of(path: Path, member: str = "") -> str:
         stem = stem[: stem.rindex(".")]
     bare = _RUNNING.sub("", stem)
     return bare or path.resolve().parent.name or stem
+
+
+@lru_cache(maxsize=256)
+def _found(
+    path: Path,
+    sha256: str,  # noqa: ARG001  what is remembered is of these bytes
+    limits: Limits,
+    fixed: Format,
+    member: str,
+) -> tuple[Format, str]:
+    """Format and archive entry of a file; the same bytes are looked at once a process, whoever asks. Raises FeedError."""
+    try:
+        with path.open("rb") as file:
+            packed = file.read(8)
+    except OSError as error:
+        raise FeedError("not readable", why=str(error), do="check path and permissions", path=path) from error
+    return _format(path, compression_of(packed), limits, fixed, member)
 
 
 def _format(path: Path, compression: Compression, limits: Limits, fixed: Format, member: str) -> tuple[Format, str]:
