@@ -99,7 +99,9 @@ def taken(one: Mapped, vault: Vault, stage: Stage, now: datetime, look: Look, *,
         rows, decimal, filled = _held(canonical, one) if spill is None else _spilled(canonical, one, now, spill)
     except FeedError as error:
         raise IntakeError(f"delivery {one.delivery.name}", f"{error.what}: {error.why}", error.do) from error
-    if rows is None:
+    height = spill.height if spill is not None else 0 if rows is None else rows.height
+    # A day without changes is one; an assortment without a record is a file that broke off, and would take all away.
+    if rows is None or not (height or rejected or one.mapping.mode == "delta"):
         raise IntakeError(f"delivery {one.delivery.name}", "it holds no record", "have the supplier send it again")
     rows, newest, by = _ordered(rows, one, now)
     rows = _read_alike(rows, one, decimal)
