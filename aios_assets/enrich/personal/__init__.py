@@ -12,6 +12,7 @@ from aios_assets.enrich.personal.identity import IDENTITY
 from aios_assets.enrich.personal.mail import IP, MAIL
 from aios_assets.enrich.personal.person import BIRTH, PERSON, signed
 from aios_assets.enrich.personal.phone import PHONE
+from aios_assets.enrich.personal.postal import POSTAL
 from aios_assets.enrich.personal.prose import PROSE, written_beside
 from aios_assets.enrich.personal.scan import SPANS, Detector, Scanner
 from aios_assets.enrich.personal.span import TOKEN, Span, normal
@@ -21,7 +22,7 @@ TYPES = ("mail", "iban", "card", "id", "ip", "birth", "phone", "address", "perso
 
 SCANNER = Scanner(
     TYPES,
-    ((IBAN, CARD, *IDENTITY, IP, PHONE), (MAIL, BIRTH, *ADDRESS), (PERSON,), PROSE),
+    ((IBAN, CARD, *IDENTITY, IP, PHONE), (MAIL, BIRTH, *ADDRESS, POSTAL), (PERSON,), *((each,) for each in PROSE)),
     lambda text, found: (*signed(text, found), *written_beside(text, found)),
 )
 

@@ -14,7 +14,7 @@ _NUMBER = r"[0-9]{1,5}(?: ?[A-Za-z](?![A-Za-z]))?(?:[-/][0-9]{1,4}[A-Za-z]?)?"
 _WORDS = r"(?:[^\W\d_][\w.'-]{0,30} ){1,4}?"
 _ENGLISH = (
     r"street|road|avenue|boulevard|lane|drive|court|place|square|terrace|crescent|parkway|highway|circle|close|"
-    r"way|row|walk|hill|gardens|mews|st|rd|ave|blvd|ln|dr|ct|pl|pkwy|hwy"
+    r"way|row|walk|hill|grove|rise|quay|gardens|mews|st|rd|ave|blvd|ln|dr|ct|pl|pkwy|hwy"
 )
 _STRONG_END = r"(?:stra(?:ß|ss)e|str\.|gasse|straat|gracht|gatan|vägen|veien|katu|utca)"
 _WEAK_END = r"(?:weg|allee|platz|ring|damm|ufer|laan|plein|kade|vej|gade|gata|tie|veg)"
@@ -74,7 +74,7 @@ _FLAT_FORMS = (
 _PRODUCT = re.compile(
     r"(?i)(?:hard|flash|disk|disc|tape|optical|usb|cloud|storage|external|internal|portable|state|rom|thumb|pen|"
     r"floppy|zip|test|wheel|chain|gear|dvd|cd|sd)[ -]drive|"
-    r"^[0-9]{1,5} ?(?:gb|tb|mb|kb|ghz|mhz|mm|cm|in|inch|ft|oz|lbs?|kg|ml|watt|volt|w|v|pack|piece|pc|pcs|way|port|"
+    r"^[0-9]{1,5} ?(?:gb|tb|mb|kb|ghz|mhz|mm|cm|in|inch|ft|oz|lbs?|kg|ml|watt|volt|(?-i:w|v)|pack|piece|pc|pcs|way|port|"
     r"bit|pin|x) "
 )
 """What a number and a street word mean in a catalogue."""
@@ -104,7 +104,7 @@ _STATE = (
 _POSTAL = (
     rf"(?:{_STATE},? [0-9]{{4,5}}(?:-[0-9]{{4}})?|[A-Z]{{1,2}}[0-9][0-9A-Z]? [0-9][A-Z]{{2}}|[A-Z][0-9][A-Z] [0-9]"
     rf"[A-Z][0-9]|[0-9]{{3}} ?[0-9]{{2}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{4}} ?[A-Z]{{2}}|"
-    rf"(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}})"
+    rf"[0-9]{{4}}-[0-9]{{3}}|[0-9]{{5}}-[0-9]{{3,4}}|(?:[A-Z]{{1,2}}-)?[0-9]{{4,6}})"
 )
 _TOWN = r"[^\W\d_][^\W\d_'.-]{1,30}"
 _PLACE = re.compile(
@@ -191,7 +191,10 @@ _CODE_LABEL = (
     r"zip(?: ?code)?|post(?:al)? ?code|postleitzahl|plz|code postal|c[oó]digo postal|codice postale|kod pocztowy|"
     r"postnummer|eircode|pin ?code"
 )
-_CODE = re.compile(rf"(?i:(?<![^\W_])(?:{_CODE_LABEL}) ?(?:[:=]|is|ist)) {{0,2}}(?P<code>{_POSTAL})(?!\w)")
+_CODE = re.compile(
+    rf"(?:(?i:(?<![^\W_])(?:{_CODE_LABEL}) ?(?:[:=]|is|ist))|(?<![^\W_])(?:ZIP|PLZ|[Pp]ostcode)(?: [Cc]ode)?) {{0,2}}"
+    rf"(?P<code>{_POSTAL})(?![\w-])"
+)
 
 
 def _codes(text: str, _: Sequence[Span]) -> Iterator[Span]:
@@ -261,7 +264,9 @@ ADDRESS = (
         scan=_labelled,
     ),
     Detector(gates=(_FLAT_GATE,), scan=lambda text, _: _streets(text, _FLAT_FORMS)),
-    Detector(gates=(rf"(?i)(?:{_CODE_LABEL}) ?(?:[:=]|is|ist)",), scan=_codes),
+    Detector(
+        gates=(rf"(?i:(?:{_CODE_LABEL}) ?(?:[:=]|is|ist))|(?:ZIP|PLZ|[Pp]ostcode)(?: [Cc]ode)? [0-9A-Z]",), scan=_codes
+    ),
     Detector(gates=(r"\n", r"(?s)[0-9].*\n.*[0-9]{3}"), scan=_blocks),
     Detector(gates=(r"(?i)(?:corner|intersection) of [^\s]",), scan=_corners),
     Detector(gates=(r"(?i)p\.? ?o\.? ?box [0-9]|postfach [0-9]|postale [0-9]|apartado",), scan=_boxes),

@@ -39,7 +39,8 @@ def is_eponym(name: str) -> bool:
     plain = name.casefold().replace("\u2019", "'").removesuffix("'s")
     if plain in _KNOWN or " " not in plain:
         return plain in _KNOWN
-    return " ".join(word for word in plain.split() if word not in _SMALL) in _KNOWN
+    words = [word for word in plain.split() if word not in _SMALL]
+    return any(" ".join(words[at : at + size]) in _KNOWN for size in (len(words), 2) for at in range(len(words) - 1))
 
 
 _SMALL = frozenset({"and", "&", "de", "del", "der", "la", "of", "van", "von", "y"})
@@ -65,3 +66,12 @@ _BEARS = re.compile(
 def is_borne(text: str, start: int, end: int) -> bool:
     """Whether the name that stands there is a brand's or a company's: by what it is, or by what stands behind it."""
     return bool(_BEARS.match(text, end)) or is_eponym(text[start:end])
+
+
+COMPANY = re.compile(
+    r"(?i)(?<![^\W_])(?:inc|ltd|llc|llp|corp|co|gmbh|ag|kg|plc|bv|srl|sa|sarl|spa|oy|ab|software|systems|services|"
+    r"solutions|group|bank|"
+    r"company|partners|media|foods?|stores?|shop|hotel|restaurant|university|hospital|department|dept|office|road|"
+    r"street)(?![^\W_])"
+)
+"""Words of a company's or an office's name."""

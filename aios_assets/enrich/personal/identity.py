@@ -100,9 +100,9 @@ _LICENCE = (
     r"permis\sde\sconduire|carn[eé]\sde\sconducir|patente\sdi\sguida|prawo\sjazdy|rijbewijs"
 )
 _INSURANCE = r"nino|national\s?insurance|ni\s?(?:number|no\b)"
-_PAN = r"pan\s?(?:card|no|number|:)|permanent\saccount"
+_PAN = r"(?-i:PAN\b)|pan\s?(?:card|no|number|:)|permanent\saccount"
 _PASSPORT = (
-    r"passport|reisepass|pasaporte|passaporto|passeport|paspoort|paszport|personalausweis|ausweis(?:nummer|nr)|"
+    r"passport|reisepass|pasaporte|passaporto|passeport|paspoort|paszport|personalausweis|(?:personal)?ausweis|"
     r"id\s?card\s?(?:number|no)"
 )
 

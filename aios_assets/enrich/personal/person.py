@@ -7,10 +7,11 @@ not what is looked for. A name counts where the words before it introduce a pers
 import re
 from collections.abc import Iterator, Sequence
 
+from aios_assets.enrich.personal.eponym import COMPANY
 from aios_assets.enrich.personal.names import is_given, is_surname
 from aios_assets.enrich.personal.scan import Detector
 from aios_assets.enrich.personal.span import Span
-from aios_assets.enrich.personal.talk import HUMAN
+from aios_assets.enrich.personal.talk import HUMAN, LONGEST, ORDINARY
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_'.-]{0,30}(?:['-][^\W\d_]{1,30}){0,3}")
 _GAP = re.compile(r"\.?[ \t]{1,2}")
@@ -37,24 +38,34 @@ _INTRODUCED = (
     r"imi[eę]\si\snazwisko\s?:|mijn\snaam\sis|contactpersoon\s?:?|jag\sheter|"
     r"meu\snome\s[eé]"
 )
-_KIN = (
-    r"(?:my|his|her|our|their)\s(?:partner|wife|husband|son|daughter|kid|child|mother|father|brother|sister|boss|"
-    r"friend|colleague|neighbou?r)(?:'s\sname)?(?:\sis)?|"
-    r"partner's\sname|(?:call|calls|called|name[ds]?)\sme|(?:speak|talk|follow\sup)\s(?:to|with)"
-)
+_KIN = r"partner's\sname|(?:call|calls|called|name[ds]?)\sme|follow\sup\s(?:to|with)"
+_ENGLISH_TITLE = r"mr|mrs|ms|mx|miss|dr|prof|sir"
 _TITLE = (
-    r"(?:mr|mrs|ms|mx|miss|dr|prof|herr|frau|hr|mme|mlle|madame|monsieur|sr|sra|se[nñ]ora?|sig(?:\.?ra)?|"
-    r"signora?|dhr|mevr|mevrouw|pan[ia]|fru|fr[oö]ken)\.?"
+    rf"(?:{_ENGLISH_TITLE}|herrn?|frau|hr|mme|mlle|madame|monsieur|m\.|sr|sra|se[nñ]ora?|do[nñ]a|sig(?:\.?ra)?|"
+    r"signora?|signorina|dhr|mevr|mevrouw|meneer|pan[iaąuoeęí]|pan(?:em|ią)|fru|fr[oö]ken|senhora?|smt|shri|sri|fam(?:ilie)?|"
+    r"aunt(?:ie|y)?|uncle|gran(?:ny|ma|dma|dpa)|tante|onkel|t[ií][ao]|zi[ao]|ciocia|wujek|doamna|domnul)\.?(?:\s(?:dr|prof|ing|mag)\.)?"
 )
+_RELATED = re.compile(r"(?:aunt|uncle|gran|tante|onkel|t[ií][ao]|zi[ao]|ciocia|wujek)")
+"""What brands like to call themselves: `Granny Smith`, `Uncle Ben`."""
 _REACHED = (
     r"contact|attn|call|kontakt(?:ieren\ssie)?|contatt[oa](?:re)?|contacto|contactez|contacter|appelez|ask\sfor|"
     r"write\sto|(?:text|ring|e-?mail|phone|name|nom|naam|nombre|recipient|empf[aä]nger|referente|surname|reach|"
     r"from|to|cc|attendees?|participants?|guests?|passengers?|employees?|owner|holder|beneficiary|payee|sender|"
     r"user|responsable|responsabile|verantwortlich(?:er)?|sachbearbeiter(?:in)?|titular|besteller(?:in)?|"
     r"kund[ei]n?|klient|"
-    r"cliente|odbiorca|destinataire|destinatari[oa]|ontvanger|customer|client|buyer|kupuj[aą]cy)\s?(?=:)|"
+    r"cliente|odbiorca|destinataire|destinatari[oa]|ontvanger|customer|client|buyer|kupuj[aą]cy|first\sname|"
+    r"nachname|vorname|apellidos|cognome|nome|mottagare|modtager|p[rř][ií]jemce|odb[eě]ratel|vastaanottaja|c[ií]mzett|n[eé]v|"
+    r"destinatar|al\wc\w|primatelj)\s?(?=:)|"
     r"(?:by|our|from)\scustomer"
 )
+_TEXT_LABELS = """
+name, nom, naam, nombre, surname, recipient, empfänger, destinataire, destinatario, destinataria, ontvanger, odbiorca, kupujący,
+customer, buyer, client, cliente, kunde, kundin, besteller, bestellerin, sender, beneficiary, payee, titular,
+first name, nachname, vorname, apellidos, cognome, nome, mottagare, modtager, příjemce, odběratel, vastaanottaja, címzett, név,
+destinatar, al\u0131c\u0131, primatelj
+"""
+_LABELS = frozenset(label.strip() for label in _TEXT_LABELS.split(","))
+"""Labels behind which, with a colon, nothing but a person's or a company's name stands."""
 _ADDRESSED = (
     r"(?:billing|shipping|delivery|home|postal|mailing|invoice)?\s?address|(?:liefer|rechnungs)?(?:adresse|"
     r"anschrift)|ship\sto|bill\sto|deliver\sto|sold\sto|adres|direcci[oó]n|indirizzo"
@@ -98,13 +109,19 @@ _NEAR = 60
 def _people(text: str, found: Sequence[Span]) -> Iterator[Span]:
     for intro in _INTRO.finditer(_lowered(text)):
         kind = intro.lastgroup
+        label = (kind in ("addressed", "introduced") or intro[0].rstrip(" :\n\t") in _LABELS) and intro[0].rstrip(
+            " \n\t"
+        ).endswith(":")
         words = _name_at(
-            text, intro.end(), lower=kind in ("addressed", "introduced") and intro[0].rstrip(" \n\t").endswith(":")
+            text,
+            intro.end(),
+            lower=label or (kind == "title" and len(text) <= LONGEST and text.islower() and intro[0][:2] != "ms"),
         )
-        if words and _is_person(text, kind, words, found):
+        if words and _is_person(text, intro[0].strip(" :,-\n\t"), kind, words, found):
             yield Span(words[0].start(), words[-1].end(), "person")
     for lives in _LIVES.finditer(text):
         words = [word for word in _WORD.finditer(text, lives.start(), lives.end()) if word[0][0].isupper()]
+        words = [word for word in words if word[0].casefold() not in ORDINARY]
         beside = any(span.type == "address" and 0 <= span.start - lives.end() <= _NEAR for span in found)
         if words and (beside or is_given(words[0][0])):
             yield Span(words[0].start(), lives.end(), "person")
@@ -116,32 +133,52 @@ def _lowered(text: str) -> str:
     return small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def _is_person(text: str, kind: str | None, words: list[re.Match[str]], found: Sequence[Span]) -> bool:
+def _is_sentence(text: str) -> bool:
+    """Whether most words are in small letters: a product's title has capitals all over."""
+    words = [word for word in text.split() if word[0].isalpha()]
+    return len(words) > 3 and 2 * sum(word[0].islower() for word in words) >= len(words) - 1
+
+
+def _is_person(text: str, intro: str, kind: str | None, words: list[re.Match[str]], found: Sequence[Span]) -> bool:
     first = words[0][0].casefold()
     given = is_given(first)
+    known = given or is_surname(words[-1][0].removesuffix("'s"))
     end = words[-1].end()
     beside = any(span.type in _EXACT and -_NEAR <= span.start - end <= _NEAR for span in found)
     match kind:
         case "introduced":
             return first.removesuffix("'s") not in _AFTER_NAME
         case "title":
-            if first.removesuffix("'s") in _BRANDED:
-                return False
-            around = text[max(0, words[0].start() - _NEAR) : words[0].start()] + " " + text[end : end + _NEAR]
-            told = (
-                _SPOKEN.search(around)
-                or _VERB.match(text, end)
-                or (words[0][0].istitle() and _OF_SOMEBODY.search(around))
-            )
-            return beside or (given and _has_surname(words)) or bool(told)
+            return _is_titled(text, intro, words, known=known) or (beside and first.removesuffix("'s") not in _BRANDED)
         case "kin":
             return given
         case "addressed":
             return len(words) > 1 and (beside or given)
+        case "reached" if intro in _LABELS:
+            return known and not COMPANY.search(text[words[0].start() : end + 12])
         case _:
             return (given and (len(words) > 1 or beside)) or (
                 len(words) > 1 and beside and words[1][0][0].isupper() and _by_itself(text, end)
             )
+
+
+_UNSURE = frozenset({"m.", "fam.", "pan", "sr", "don"})
+"""What is short for a title and for other things."""
+
+
+def _is_titled(text: str, intro: str, words: list[re.Match[str]], *, known: bool) -> bool:
+    """Whether a title stands before somebody, not before what a brand calls itself."""
+    first, end = words[0][0], words[-1].end()
+    if first.casefold().removesuffix("'s") in _BRANDED or (_RELATED.match(intro) and not _OF_SOMEBODY.search(text)):
+        return False
+    if _is_sentence(text):
+        english = re.match(_ENGLISH_TITLE, intro)
+        told = bool(_OF_SOMEBODY.search(text)) if english else intro not in _UNSURE
+        if known or (told and first.istitle()):
+            return True
+    around = text[max(0, words[0].start() - _NEAR) : words[0].start()] + " " + text[end : end + _NEAR]
+    spoken = _SPOKEN.search(around) or _VERB.match(text, end) or (first.istitle() and _OF_SOMEBODY.search(around))
+    return bool(spoken) or (is_given(first) and _has_surname(words))
 
 
 def _has_surname(words: list[re.Match[str]]) -> bool:
@@ -176,16 +213,16 @@ def _name_at(text: str, at: int, *, lower: bool) -> list[re.Match[str]]:
         word = _WORD.match(text, gap.end()) if gap and (gap[0][0] != "." or word.end() - word.start() == 1) else None
     while words and words[-1][0].casefold() in _PARTICLES:
         words.pop()
+    if lower and len(words) == 1 and (turned := _TURNED.match(text, words[0].end())) and is_given(turned[1]):
+        words.append(_WORD.match(text, turned.start(1)) or words[0])
     return words
 
 
+_TURNED = re.compile(r", ([^\W\d_]{2,30})(?![^\W_])")
+"""The given name behind the surname and a comma."""
+
+
 _BARE = re.compile(r"[^\w\n]{0,8}(?:[^\W\d_]|['. ,-]){3,60}")
-_COMPANY = re.compile(
-    r"(?i)(?<![^\W_])(?:inc|ltd|llc|llp|corp|co|gmbh|ag|kg|plc|bv|srl|sa|sarl|spa|oy|ab|software|systems|services|"
-    r"solutions|group|bank|"
-    r"company|partners|media|foods?|stores?|shop|hotel|restaurant|university|hospital|department|dept|office|road|"
-    r"street)(?![^\W_])"
-)
 
 
 def signed(text: str, found: Sequence[Span]) -> Iterator[Span]:
@@ -197,7 +234,7 @@ def signed(text: str, found: Sequence[Span]) -> Iterator[Span]:
     streets = {text.rfind("\n", 0, span.start) for span in found if span.type == "address"}
     for line in text.split("\n") if any(span.type in _EXACT for span in found) else ():
         words = list(_WORD.finditer(line)) if _BARE.fullmatch(line) else ()
-        if 2 <= len(words) <= 4 and not _COMPANY.search(line):
+        if 2 <= len(words) <= 4 and not COMPANY.search(line):
             above = at + len(line) in streets and len(words) < 4 and all(word[0][0].isupper() for word in words)
             if above or is_given(words[0][0]):
                 yield Span(at + words[0].start(), at + words[-1].end(), "person")
@@ -213,7 +250,7 @@ PERSON = Detector(
             rf"(?i:{_INTRODUCED}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
             rf"\shabite\sau)|"
             rf"(?i:(?:^|[^0-9A-Za-z])(?:{_KIN}|{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}|"
-            rf"[A-Za-z]\s?:{_CAPITAL}"
+            rf"[A-Za-z]\s?:{_CAPITAL}|^(?:[^A-Z]*[^0-9A-Za-z])?(?:mrs?|dr|herr|frau|mme|sra?|signora?)\.? [a-z][^A-Z]*$"
         ),
     ),
     scan=_people,

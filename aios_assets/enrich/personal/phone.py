@@ -36,7 +36,9 @@ _LABEL = (
     r"cell(?:ulare?)?|celular|handy|(?:tele)?fax|"
     r"whats ?app|tfno|tlf|телефон|call(?:ed|ing)?|text|sms|ring|dial|reach|(?:ruf|an)(?:en?|rufen)?|rufnummer|appele[rz]|"
     r"llam[ae]r?|chiama(?:re|te)?|gsm|bel|"
-    r"zadzwo[nń]|puhelin|desk|office|home|work|contact|kontakt"
+    r"zadzwo[nń]|puhelin|telem[oó]vel|telefonn?[ií]?|volejte|chiam\w{2,5}|phone number|(?:my|new) number|rappel\w{2,4}|"
+    r"r[uü]ckruf|"
+    r"durchwahl|desk|office|home|work|contact|kontakt"
 )
 _BETWEEN = (
     r"me|us|him|her|them|back|now|today|tomorrow|at|on|is|no|nr|number|num|num[eé]ro|nummer|unter|an|au|al|alle|"
@@ -44,6 +46,8 @@ _BETWEEN = (
     r"anytime|after|before|please|bitte|mich|mir|uns"
 )
 _BEFORE = re.compile(rf"(?i)(?<![^\W_])(?:{_LABEL})(?:[\s:.#/()=-]{{1,4}}(?:{_BETWEEN}))* ?[\s:.#/(=]{{0,4}}$")
+_VIA = re.compile(rf"(?i)(?<![^\W_])(?:{_LABEL})[^0-9\n]{{1,40}} (?:at|on|al|au|unter|op|pod|na|p[aå]|no|an)\s$")
+"""Who is called stands between: "call Ann at"."""
 _CLOSE = re.compile(
     r"(?i)(?<![^\W_])(?:tel[a-zé]*|t[eé]l|ph|phone|mobile?|cell|fax|handy|whats ?app|call|(?:my|phone|mobile|"
     r"contact|cell) (?:number|no\.?)(?: is)?)[.:]? ?$|:\s{0,2}$|\b(?:at|on|me|us|is|under|unter|au|al|op)\s$"
@@ -119,6 +123,8 @@ def _is_national(_: str, hit: re.Match[str]) -> bool:
 def _is_labelled(text: str, hit: re.Match[str]) -> bool:
     digits = _digits(hit[0])
     before = text[max(0, hit.start() - 48) : hit.start()]
+    if _VIA.search(before) and len(digits) >= 8 and not is_gtin(digits):
+        return True
     if _BEFORE.search(before):
         written = bool(_LINE.search(hit[0])) or len(digits) >= 9
         return bool(_CLOSE.search(before)) or (written and not is_gtin(digits))
@@ -150,6 +156,7 @@ PHONE = Detector(
         (
             rf"{_SHAPES}|"
             rf"(?i:(?:^|[^0-9A-Za-z])(?:{_LABEL})(?:[\s:.#/()=-]{{1,4}}(?:{_BETWEEN}))*)[\s:.#/(=+]{{0,6}}{SEVEN_DIGITS}|"
+            rf"(?i: (?:at|on|al|au|unter|op|pod|na|p[aå]|no|an) )\(?{SEVEN_DIGITS}|"
             rf"{SEVEN_DIGITS}.{{0,10}}\s?[(,-]?\s?(?i:{_KIND})(?:[^0-9A-Za-z]|$)"
         ),
     ),

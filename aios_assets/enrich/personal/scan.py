@@ -91,7 +91,12 @@ class Scanner:
         bit = 1
         for home, group in zip(passed, self.groups, strict=True):
             few = frame.filter(home)
-            first = few.select(passes(d.gates[0]).alias(str(n)) for n, d in enumerate(group))
+            alone = len(group) == 1  # then what the sieve let through is what its gate lets through
+            first = (
+                [home.filter(home)]
+                if alone
+                else few.select(passes(d.gates[0]).alias(str(n)) for n, d in enumerate(group))
+            )
             for mask, detector in zip(first, group, strict=True):
                 left = few.filter(mask)
                 for gate in detector.gates[1:]:

@@ -1,89 +1,8 @@
-"""Talk: the words with which people are spoken of and spoken to, in eight languages, and those that are nobody's name."""
+"""Talk: the words with which people are spoken of and to, in Europe's languages, and those that are nobody's name."""
 
 import re
-from enum import Enum
 
-from aios_assets.enrich.personal.names import plain
-
-
-class Before(Enum):
-    """What a phrase before a name says of it."""
-
-    CALLED = "a man named"
-    ASKED_FOR = "name?"
-    SAID = "said"
-    MET = "spoke to"
-    GREETED = "dear"
-    PARTED = "regards,"
-    ROLE = "nurse"
-
-
-_PHRASES = {
-    Before.CALLED: """
-        man named, woman named, person named, guy named, lady named, boy named, girl named, someone named, somebody
-        named, man called, woman called, person called, guy called, lady called, boy called, girl called, someone
-        called, friend named, friend called, colleague named
-        """,
-    Before.ASKED_FOR: "name?, names?, surname?, nombre?, apellido?, nom?, nachname?, vorname?, cognome?, naam?, nazwisko?",
-    Before.SAID: """
-        said, says, asked, asks, replied, replies, added, adds, explained, explains, whispered, shouted, answered,
-        laughed, smiled, nodded, sighed, insisted, admitted, recalled, recalls, remembered, exclaimed, cried,
-        muttered, continued, sagt, sagte, fragte, antwortete, meinte, dit, demanda, répondit, dijo, preguntó,
-        respondió, disse, chiese, rispose, zei, vroeg
-        """,
-    Before.MET: """
-        shouted at, yelled at, screamed at, smiled at, laughed at, waved at, waved to, whispered to, looked at, age
-        of, gender of, opinion of, photo of, given, showed, lent, offered, know, knows, knew, saw, gave, give, let,
-        notify, inform, thank, invite, remove, helped, joined by, accompanied by, thanks to, me and, i and, phone
-        number of, number of, email of, account of, address of, name of, behalf of, appointment for, appointment
-        with, reservation for, booking for, package for, parcel for, order for, ticket for, message for, message
-        from, invoice for, letter for, letter from, call from, email from, payment from, payment to, prescription
-        for, table for, met, meeting, visited, visiting, married, divorced, dating, hired, fired, thanked, invited,
-        remember, ask, tell, told, asked, email, emailed, paid, owe, forward to, forward it to, forward this to,
-        forwarded to, spoke to, spoke with, speak to, speak with, talk to, talk with, talked to, talked with,
-        talking to, talking with, heard from, heard of, heard about, hear from, on behalf of, in the name of,
-        belongs to, owned by, addressed to, payable to, transfer to, transferred to, sent to, assigned to, report
-        to, reports to, assistant to, live with, lives with, friend with, friends with, engaged to, related to,
-        married to, survived by, together with, i am, i'm, this is, ich bin, hier ist, je suis, soy, sono, ik ben,
-        jestem, frau von, mann von, sohn von, tochter von, mutter von, vater von, bruder von, schwester von, femme
-        de, mari de, fils de, fille de, mère de, père de, frère de, esposa de, marido de, hijo de, hija de, madre
-        de, padre de, moglie di, marito di, figlio di, figlia di, fratello di, sorella di, vrouw van, zoon van,
-        dochter van
-        """,
-    Before.GREETED: """
-        dear, hi, hello, hey, good morning, good afternoon, good evening, thanks, thank you, hallo, liebe, lieber,
-        guten tag, guten morgen, bonjour, bonsoir, salut, cher, chère, hola, buenos días, buenas tardes, querido,
-        querida, estimado, estimada, ciao, buongiorno, caro, cara, gentile, egregio, beste, hej, kära, cześć, drogi,
-        droga, olá, prezado, prezada, dear, hi, hello, hi there, hello there
-        """,
-    Before.PARTED: """
-        regards, best regards, kind regards, warm regards, best wishes, many thanks, sincerely, yours, truly,
-        faithfully, cheers, best, thanks, thank you, love, gruß, grüße, grüßen, cordialement, saludos, atentamente,
-        saluti, groet, groeten, groetjes, pozdrawiam, hälsning, hälsningar, atenciosamente, abraços
-        """,
-    Before.ROLE: """
-        assistant, ceo, cfo, cto, chairman, chairwoman, president, director, spokesman, spokeswoman, spokesperson,
-        attorney, lawyer, nurse, patient, tenant, landlord, employee, colleague, coworker, co-worker, neighbor,
-        neighbour, secretary, officer, detective, sergeant, lieutenant, senator, congressman, congresswoman,
-        governor, mayor, judge, suspect, victim, witness, mitarbeiter, mitarbeiterin, kollege, kollegin,
-        geschäftsführer, geschäftsführerin, nachbar, nachbarin, student, pupil, passenger, guest, client, customer,
-        user
-        """,
-}
-
-
-def _phrases() -> dict[str, Before]:
-    found: dict[str, Before] = {}
-    for kind, listed in _PHRASES.items():
-        for phrase in (" ".join(words.split()) for words in listed.split(",")):
-            ends = ("", ",", "!", ".") if kind in (Before.GREETED, Before.PARTED) else ("",)
-            for way in {phrase, plain(phrase)}:
-                found.update({way + end: kind for end in ends if way + end not in found})
-    return found
-
-
-BEFORE = _phrases()
-"""Small phrases that stand right before a name, and what they say of it."""
+from aios_assets.enrich.personal.phrases import BEFORE, KIN, LONE_KIN, SPACED, Before
 
 ROLES = "|".join(sorted(phrase for phrase, kind in BEFORE.items() if kind is Before.ROLE)) + (
     "|author|singer|actor|actress|writer|artist|painter|founder|owner|manager|teacher|doctor|engineer|friend|man|"
@@ -101,7 +20,7 @@ DEGREED = re.compile(r"[ ,](?:MD|PhD|DDS|DVM|RN|Esq)$")
 SPEAKS = (
     "said|says|asked|asks|replied|replies|told|tells|whispered|shouted|answered|laughed|smiled|nodded|sighed|"
     "complained|"
-    "apologi[sz]ed|thinks|thought|knew|knows|wanted|wants|felt|believes|believed|hopes|hoped|sagte|fragte|meinte|"
+    "apologi[sz]ed|thinks|thought|knew|knows|felt|believes|believed|hopes|hoped|sagte|fragte|meinte|"
     "dijo|disse|zei|"
     "died|retired|studie[ds]|got married|moved (?:to|from|in|out)|emigrated|enrolled|attended|(?:worked|"
     "works) (?:as|at)|"
@@ -133,6 +52,8 @@ OWN = (
     "funeral|"
     "wedding|apartment|flat"
 )
+THINGS = "order|parcel|package|delivery|refund|invoice|complaint|ticket|number|house|flat|wedding|birthday"
+"""What somebody waits for or has."""
 ASKS = (
     r"(?:can|could|may|might|will|would|shall|should) (?:i|you|we|someone|somebody)|please|thank|thanks|are you|"
     r"do you|did you|have you|"
@@ -145,9 +66,22 @@ HUMAN = (
     r"I(?:'(?:m|ve|d|ll))?(?= [a-z])|(?:[Mm]e|[Mm]y|[Ww]e|[Oo]ur|[Hh]e|[Ss]he|[Hh]im|[Hh]is|[Hh]ers?|[Hh]imself|"
     r"[Hh]erself|"
     r"(?:[Hh]ave|[Dd]id|[Dd]o|[Aa]re|[Ww]ere|[Cc]an|[Cc]ould) you|said|says|asked|told|whom|[Ii]ch|[Ww]ir|"
-    r"[Mm]eine?[rnm]?|mir|mich|[Jj]'ai|"
-    r"[Nn]ous|[Yy]o|[Ii]k|[Mm]ijn)(?![^\W_])"
+    r"[Mm]eine?[rnm]?|mir|mich|[Jj]'ai|[Mm]oi|"
+    r"[Nn]ous|[Yy]o|[Ii]k|[Mm]ijn|[Mm]ój|[Mm]oja|[Mm]ojej|[Mm]nie|[Jj]ag|mitt|mig|[Mm]eu|[Mm]inha|mio|mia)"
+    r"(?![^\W_])"
 )
+"""Who speaks, or of whom."""
+
+SERVICE = (
+    r"order(?:ed|s)?|parcels?|deliver(?:y|ed)|refund(?:ed)?|returned|invoice|ticket|courier|collect(?:ed|s)?|"
+    r"picked up|signed|paid|bought|voucher|complain(?:t|ed|s)|cancel(?:led)?|on hold|called|call(?:s|er)|wants|would like|sent|"
+    r"Bestellung|Paket|Päckchen|Lieferung|Rechnung|Umtausch|bittet|wartet|bestellt|zurückgeschickt|Rückruf|"
+    r"commande|colis|remboursement|livr[ée]e?s?|absente?|pedido|paquete|reembolso|entrega|pide|quiere|pidió|pagó|"
+    r"ordine|pacco|rimborso|pagato|consegnato|vuole|bestelling|pakket(?:je)?|terugbetaling|tekende|paczk[aęi]|"
+    r"zamówieni[ea]|zwrot|odebrał[aoi]?|prosi|encomenda|reembolso|pagou|quer|beställning|paket|retur|zásilk[au]|objednávk[au]"
+)
+"""What a shop and its customers speak about: texts of the desk, not of the shelf."""
+
 
 _TEXT_ORDINARY = """
     i me my mine you your yours he him his she her hers it its we us our ours they them their theirs this that these
@@ -177,11 +111,10 @@ ORDINARY = frozenset(_TEXT_ORDINARY.split())
 
 
 _HUMAN_WORDS = HUMAN.replace("(?= [a-z])", " [a-z]").replace(r"(?![^\W_])", r"(?-u:\b)")
-_PHRASES_SPACED = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in BEFORE if phrase[-1] not in ",!.")
 _CAPITAL = r"[A-Z\x{C0}-\x{10FFFF}]"
 
 _SAID = rf"(?:{SPEAKS}|{LIVED}|{ASKS}|m\.?d|ph\.?d|dds|dvm|rn|esq)(?:[^0-9A-Za-z]|$)"
-_BELONGS = rf"['\x{{2019}}]s? (?:[a-z]{{2,12}} )?(?:{THEIRS}|{OWN})(?:[^0-9A-Za-z]|$)"
+_BELONGS = rf"['\x{{2019}}]s? (?:[a-z]{{2,12}} )?(?:{THEIRS}|{OWN}|{THINGS})(?:[^0-9A-Za-z]|$)"
 _IS = (
     rf"(?:, (?:the|an?|our|my|his|her)| is (?:the|an?|our|my|his|"
     rf"her)) (?:[a-z-]+ ){{0,3}}(?:{ROLES})(?:[^0-9A-Za-z]|$)|"
@@ -190,11 +123,17 @@ _IS = (
 )
 _HANDED = r"(?:^|[^0-9A-Za-z])(?:send|sent|pay|transfer|wire|lend|mail|give|hand|deliver) (?:[^\s]+ )+to "
 GATES = (
-    rf"(?:^|[^0-9A-Za-z])(?:(?i:{_PHRASES_SPACED})[,!.]?\s+[^\s]? ?{_CAPITAL}|{_HUMAN_WORDS}|(?i:{_SAID}))",
+    rf"(?:^|[^0-9A-Za-z])(?:(?:{SPACED})[,!.:]?(?-u:\s)+[^\s]? ?{_CAPITAL}|{_HUMAN_WORDS}|(?i:{_SAID}))",
+    rf"(?:^|[^0-9A-Za-z])(?:(?:{KIN}|{LONE_KIN}),?\s{_CAPITAL}|(?:{SERVICE})(?:[^0-9A-Za-z]|$))",
     (
         rf"{_BELONGS}|{_IS}|{_HANDED}{_CAPITAL}|"
         rf"(?:^|[.!?:;(\n\x{{2014}}\x{{201c}}\x{{201d}}\"'-]\s?){_CAPITAL}[^ ]+ (?:[a-z]{{2,3}} ){{0,2}}{_CAPITAL}[^ ]+ "
         rf"(?:is|was|has|had|can|will|would|did|does|[a-z]+(?:ed|es|s|an|t|ew|ook)) "
+    ),
+    (
+        rf"(?:^|\n)[-~\x{{2013}}\x{{2014}}] ?{_CAPITAL}|{_CAPITAL}[^ ]+,? (?:here|this side|speaking)(?:[,.:;! -]|$)|"
+        rf" \((?:customer|client|kund|klant|klient|cliente|verified|age)|^{_CAPITAL}[^0-9]{{8,120}}[.!?]\s*$|"
+        rf"(?:^|[.!?:;(\n-]\s?){_CAPITAL}[^ ]+ (?:{_CAPITAL}\.|and {_CAPITAL}[^ ]+) [a-z]"
     ),
 )
 """One of them matches every text in which these words could introduce a person whose name is in capitals."""
@@ -203,7 +142,7 @@ LONGEST = 200
 """Characters of a text that is read whatever its letter case; a longer one in small letters is no message but a description."""
 ONE_CASE = rf"^(?:[^A-Z]{{1,{LONGEST}}}|[^a-z]{{1,{LONGEST}}})$"
 SMALL_GATES = (
-    rf"(?:^|[^0-9A-Za-z])(?:(?i:(?:{_PHRASES_SPACED})[,!.]?\s|{_SAID})|{_HUMAN_WORDS})",
+    rf"(?:^|[^0-9A-Za-z])(?:(?:{SPACED})[,!.:]?(?-u:\s)|(?i:{_SAID})|{_HUMAN_WORDS})",
     rf"(?i:{_BELONGS}|{_IS}|{_HANDED})",
 )
 """The same for a text in one letter case."""
