@@ -41,6 +41,7 @@ SWEEPS = {
     "reconcile": Sweep("aios_assets/faults_commit.py", do="reconciling", fresh="fresh"),
     "materialise": Sweep("aios_assets/faults_materialise.py", fresh="fresh"),
     "migrate": Sweep("aios_assets/faults_migrate.py", fresh="fresh"),
+    "parted": Sweep("aios_assets/faults_parted.py", fresh="fresh"),
     "ledger": Sweep("audit/faults_ledger.py"),
     "vault": Sweep("aios_assets/faults_vault.py", fresh="fresh"),
 }

@@ -31,7 +31,7 @@ def test_a_missing_fsync_is_noticed(sweeper: Sweeper, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["kill", "enospc", "power"])
-@pytest.mark.parametrize("name", ["judged-elsewhere", "reconcile", "materialise", "migrate"])
+@pytest.mark.parametrize("name", ["judged-elsewhere", "reconcile", "materialise", "migrate", "parted"])
 def test_a_sample_of_longer_work_loses_nothing(sweeper: Sweeper, tmp_path: Path, name: str, mode: str) -> None:
     swept = sweeper.sweep(SWEEPS[name], tmp_path, modes=mode, every=31)
     assert swept.code == 0, swept.said
