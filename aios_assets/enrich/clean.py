@@ -23,13 +23,12 @@ class Clean:
         self._key, self._changing = secrets.randbits(62), threading.Lock()
         self._tables, self._count = _empty(SIZES[0]), 0
 
-    def look_up(self, texts: pl.DataFrame, *, read_as: int = 0) -> dict[str, pl.DataFrame]:
+    def look_up(self, texts: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """For each column the `row` of every text of which nothing is known, with its hashes, `place` and `mark`.
 
-        A null or an empty text holds nothing, and is never among them. `read_as` (small) tells ways of reading apart that find
-        different things in the same text.
+        A null or an empty text holds nothing, and is never among them.
         """
-        key = self._key + 2 * read_as
+        key = self._key
         with self._changing:
             first, second = map(pl.lit, self._tables)
             size = len(self._tables[0])

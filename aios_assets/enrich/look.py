@@ -39,41 +39,35 @@ def spans(values: pl.Series) -> pl.DataFrame:
 
 
 def counts(columns: Mapping[str, pl.Series], tags: Mapping[str, Sequence[str]]) -> dict[str, Exposed]:
-    """How much of each column is exposed; its `tags` may say that its values have one of FORMS."""
-    told: dict[str, Exposed] = {}
-    forms = {name: tuple(form for tag, form in FORMS.items() if tag in tags[name]) for name in columns}
-    for read_as, alike in enumerate(_readings()):
-        told |= _counted({name: columns[name] for name in columns if forms[name] == alike}, alike, read_as)
-    return {name: told[name] for name in columns}
+    """How much of each column is exposed; its `tags` may say that its values have one of FORMS.
 
-
-def _readings() -> tuple[tuple[str, ...], ...]:
-    """Every way to read a column, by the forms its tags allow: a text of a form is clean only where that form is allowed."""
-    digest, token = FORMS.values()
-    return (), (digest,), (token,), (digest, token)
-
-
-def _counted(columns: Mapping[str, pl.Series], forms: Sequence[str], read_as: int) -> dict[str, Exposed]:
-    """The counts of columns that are read alike. What is new in any is looked through in one go: compiling costs most."""
-    looked = CLEAN.look_up(pl.DataFrame(dict(columns)), read_as=read_as)
+    What is new in any of them is looked through in one go: compiling costs most.
+    """
+    language = {
+        name: _language(values, [FORMS[tag] for tag in FORMS if tag in tags[name]]) for name, values in columns.items()
+    }
     fresh = [
-        _distinct(values, looked[name]).with_columns(pl.lit(name).alias("column"))
-        for name, values in columns.items()
-        if looked[name].height
+        _distinct(values, looked).with_columns(pl.lit(name).alias("column"))
+        for name, values in language.items()
+        if (looked := CLEAN.look_up(pl.DataFrame({"text": values}))["text"]).height
     ]
     if not fresh:
         return dict.fromkeys(columns, Exposed(0, 0))
     rows = pl.concat(fresh)
     distinct = rows.unique(HASHES, keep="first", maintain_order=True)
-    language = distinct
-    for form in forms:
-        text = pl.col("text")
-        language = language.filter(~(text.str.contains(form) & text.str.contains("[A-Za-z]")))
-    texts = language["text"]
-    hits = [language.select(HASHES)[scanner.rows(texts)] for scanner in (personal.SCANNER, secrets.SCANNER)]
+    hits = [distinct.select(HASHES)[scanner.rows(distinct["text"])] for scanner in (personal.SCANNER, secrets.SCANNER)]
     CLEAN.add(distinct.select(HASHES).join(pl.concat(hits), on=HASHES, how="anti"))
     found = [dict(rows.join(hit, on=HASHES).group_by("column").agg(pl.col("times").sum()).iter_rows()) for hit in hits]
     return {name: Exposed(*(int(told.get(name, 0)) for told in found)) for name in columns}
+
+
+def _language(values: pl.Series, forms: Sequence[str]) -> pl.Series:
+    """The values that are none of these forms, or all of digits."""
+    if not forms:
+        return values
+    formed = pl.any_horizontal([pl.col("text").str.contains(form) for form in forms])
+    formed &= pl.col("text").str.contains("[A-Za-z]")
+    return pl.DataFrame({"text": values}).filter(~formed)["text"]
 
 
 def _distinct(values: pl.Series, new: pl.DataFrame) -> pl.DataFrame:
