@@ -1,5 +1,6 @@
 """A shop for tests of the core: its own folder, lake and keys, the real gate, and the chain of stages without Dagster."""
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -91,6 +92,18 @@ class Shop:
         settings = load(folder, lake=str(folder / "lake"), profile=profile)
         settings = settings.model_copy(update={"lake": settings.lake.model_copy(update={"buckets": 2})})
         return cls(folder, Runtime.open(settings, engine=engine or embedded()), tuple(stages))
+
+    @classmethod
+    def like(cls, kept: Path, folder: Path, *, stages: Sequence[Stage] = CHAIN, profile: str = "pilot") -> "Shop":
+        """A copy of a shop that was made once and closed, in a folder of its own."""
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        return cls.open(folder, stages=stages, profile=profile)
+
+    def close(self) -> Path:
+        """Closes what holds files open; the folder is there to be copied."""
+        self.runtime.lake.ledger.close()
+        self.runtime.vault.close()
+        return self.folder
 
     def deliver(self, name: str, rows: Sequence[Row | str]) -> Path:
         """A CSV file of these lines; a text is written as it is."""

@@ -16,12 +16,18 @@ from audit.ledger import Entry, Kind
 ROWS = kettles(120)
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    """A shop that runs strictly, with one accepted delivery."""
-    made = Shop.open(tmp_path, stages=(records,), profile="run")
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop with one accepted delivery, made once."""
+    made = Shop.open(tmp_path_factory.mktemp("acceptance"), stages=(records,), profile="run")
     assert not made.make(records, made.deliver("acme.csv", ROWS)).refused
-    return made
+    return made.close()
+
+
+@pytest.fixture
+def shop(kept: Path, tmp_path: Path) -> Shop:
+    """A copy of that shop; it runs strictly."""
+    return Shop.like(kept, tmp_path, stages=(records,), profile="run")
 
 
 def renamed(shop: Shop, old: str, new: str, name: str = "acme_2.csv") -> Path:

@@ -56,6 +56,7 @@ def test_what_is_merged_by_hand_is_parted_to_the_last_value(shop: Shop) -> None:
     assert all(attempt.unchanged for attempt in shop.run().values())
 
 
+@pytest.mark.slow
 def test_what_the_model_merged_is_parted_through_every_rebuild_and_comes_back_when_withdrawn(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +90,7 @@ def test_what_the_model_merged_is_parted_through_every_rebuild_and_comes_back_wh
     assert listed(shop) == before
 
 
+@pytest.mark.slow
 def test_a_new_delivery_keeps_what_was_decided(tmp_path: Path) -> None:
     made = Shop.open(tmp_path)
     ours, theirs = made.deliver("acme.csv", OURS), made.deliver("zeta.csv", THEIRS)

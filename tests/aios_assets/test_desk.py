@@ -18,12 +18,18 @@ from audit.ledger import Entry, Logged
 SAME, DIFFERENT, UNSURE = Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    made = Shop.open(tmp_path, stages=(records, products))
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two suppliers of the same, made once; each test decides in a copy."""
+    made = Shop.open(tmp_path_factory.mktemp("desk"), stages=(records, products))
     made.run(made.deliver("acme.csv", kettles(5)))
     made.run(made.deliver("zeta.csv", [{**one, "sku": f"Z{one['sku']}"} for one in kettles(5)]))
-    return made
+    return made.close()
+
+
+@pytest.fixture
+def shop(kept: Path, tmp_path: Path) -> Shop:
+    return Shop.like(kept, tmp_path, stages=(records, products))
 
 
 def desk(shop: Shop, *reviewers: str) -> Desk:

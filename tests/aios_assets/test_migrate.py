@@ -1,5 +1,6 @@
 """A contract changes on a lake with rows: what the gate says without a word, what becomes of rows, and the way back."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,14 +26,23 @@ def as_amount(rows: pl.DataFrame) -> pl.DataFrame:
     return as_told(rows).rename({"value": "amount"})
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Changing:
-    """Two suppliers' stock, what is offered of it, and sums."""
-    made = Changing.open(tmp_path)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two suppliers' stock, what is offered of it, and sums: made once."""
+    made = Changing.open(folder := tmp_path_factory.mktemp("migrate"))
     assert not made.run("stock", delivered({"a": 5}, "you")).refused
     assert (two := made.run("stock", delivered(ROWS))).version == 1, made.why(two)
     assert [made.run(name).version for name in ("offers", "sums")] == [0, 0]
-    return made
+    made.runtime.lake.ledger.close()
+    made.runtime.vault.close()
+    return folder
+
+
+@pytest.fixture
+def shop(kept: Path, tmp_path: Path) -> Changing:
+    """A copy of that shop, to be changed."""
+    shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
+    return Changing.open(tmp_path)
 
 
 WITHOUT_A_WORD: dict[str, tuple[Contract, Callable[[pl.DataFrame], pl.DataFrame], str]] = {
