@@ -372,6 +372,6 @@ _AGGREGATES: Mapping[str, Callable[[_Column, Arguments], pl.Expr]] = {
     "column.non_null_proportion": lambda column, _: (
         pl.when(pl.len() > 0).then(column.expr.is_not_null().sum() / pl.len()).otherwise(0)
     ),
-    "column.most_common_value": lambda column, _: column.expr.drop_nulls().mode().implode(),
+    "column.most_common_value": lambda column, _: column.expr.drop_nulls().mode().sort().implode(),
     "column.quantile_values": _quantiles,
 }

@@ -14,7 +14,7 @@ from aios_assets.journal import Attempt
 from aios_assets.materialise import Run, materialise
 from aios_assets.reviews import Verdict, pair_of
 from aios_assets.runtime import Runtime
-from aios_assets.settings import load
+from aios_assets.settings import Fixed, load
 from aios_assets.stage import Stage
 from aios_assets.stages.conflicts import conflicts
 from aios_assets.stages.golden import golden
@@ -90,7 +90,9 @@ class Shop:
         """Opens it, anew where it is there."""
         folder.mkdir(parents=True, exist_ok=True)
         settings = load(folder, lake=str(folder / "lake"), profile=profile)
-        settings = settings.model_copy(update={"lake": settings.lake.model_copy(update={"buckets": 2})})
+        at_rest = settings.feeds.model_copy(update={"limits": Fixed({**settings.feeds.limits, "settle_seconds": 0})})
+        few = settings.lake.model_copy(update={"buckets": 2})
+        settings = settings.model_copy(update={"lake": few, "feeds": at_rest})
         return cls(folder, Runtime.open(settings, engine=engine or embedded()), tuple(stages))
 
     @classmethod

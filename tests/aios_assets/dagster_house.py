@@ -22,6 +22,11 @@ ScriptDirectory.from_config = cache(ScriptDirectory.from_config)  # type: ignore
 GOODS = ("Garden Hose", "Desk Lamp", "Travel Kettle", "Wool Blanket", "Bread Knife", "Door Mat")
 
 
+def at_rest(file: Path) -> None:
+    """Lets a file look as if it had been written a minute ago: it is not waited for."""
+    os.utime(file, (file.stat().st_mtime - 60,) * 2)
+
+
 @dataclass(frozen=True)
 class House:
     """One lake, its instance and its definitions."""
@@ -40,6 +45,7 @@ class House:
         file = self.home / "north.csv"
         lines = [f"{n},Acme {GOODS[n % 6]} {n * 7} AX-{n},Acme,{n + 1}.50,EUR" for n in range(rows)]
         file.write_text("\n".join(["sku,title,brand,price,currency", *lines]) + "\n", encoding="utf-8")
+        at_rest(file)
         return str(file)
 
     def run(self, *files: str, only: tuple[str, ...] = ("records",)) -> dg.ExecuteInProcessResult:

@@ -9,7 +9,7 @@ from aios_assets.intake import take_in
 from aios_assets.journal import Attempt
 from aios_assets.materialise import Run, materialise
 from aios_assets.runtime import Runtime
-from aios_assets.settings import Settings
+from aios_assets.settings import FeedSettings, Settings
 
 ACME = """\
 id,title,brand,modelno,price,description
@@ -57,5 +57,5 @@ def run_chain(runtime: Runtime, files: Iterable[str], *, only: set[str] | None =
 
 
 def settings_in(home: Path) -> Settings:
-    """Default settings with the lake in this folder."""
-    return Settings(home=home)
+    """Default settings with the lake in this folder; deliveries are not waited for to be at rest."""
+    return Settings(home=home, feeds=FeedSettings(limits={"settle_seconds": 0}))

@@ -61,6 +61,7 @@ def test_a_decision_is_an_entry_that_says_who_why_and_what_was_seen(shop: Shop) 
     assert Reviewed.read(shop.runtime.lake.ledger).decisions == (made.decision,)
 
 
+@pytest.mark.slow
 def test_a_version_that_has_changed_since_is_refused_and_told(shop: Shop) -> None:
     made = Shop(shop.folder, shop.runtime)
     made.run(*(shop.folder / "deliveries" / name for name in ("acme.csv", "zeta.csv")))

@@ -152,6 +152,7 @@ def test_a_changed_or_missing_file_is_told_not_believed(runtime: Runtime) -> Non
         shutil.move(kept, file)
 
 
+@pytest.mark.slow
 def test_an_unchanged_value_keeps_the_line_that_it_was_read_from(tmp_path: Path) -> None:
     runtime = Runtime.open(settings_in(tmp_path))
     run_chain(runtime, write_feeds(tmp_path / "one"))

@@ -1,5 +1,6 @@
 """A lake for the pages to read: two suppliers, two broken rows, two merges, a second delivery, a third that is refused."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def feed(file: Path, start: int, stop: int, *, broken: int = 0, dearer: int = 0)
     rows = [f"{n},Acme {GOODS[n % 6]} {n * 7} AX-{n},Acme,AX-{n},{price[n]}.50,EUR" for n in price]
     rows += [f",Acme {GOODS[n % 6]} of nobody,Acme,,9.99,EUR" for n in range(broken)]
     file.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    os.utime(file, (file.stat().st_mtime - 60,) * 2)  # so long at rest that it is not waited for
     return str(file)
 
 

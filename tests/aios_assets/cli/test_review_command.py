@@ -58,6 +58,7 @@ def test_a_merge_waits_for_a_second_look_and_is_shown_side_by_side(aios, own: Pa
     assert aios("audit", "verify").code == 0
 
 
+@pytest.mark.slow
 def test_a_product_is_parted_by_its_id_and_what_is_apart_is_not(aios, own: Path) -> None:
     parted = ("matches", "unmerge", "acme/A6", "bestco/B4", "--by", "bob", "--why", "two things")
     assert aios(*parted).code == 3

@@ -63,11 +63,11 @@ FEW = 8
 
 
 @st.composite
-def decisions(draw: st.DrawFn) -> list[tuple[int, int, bool | None]]:
+def decisions(draw: st.DrawFn, most: int = 9) -> list[tuple[int, int, bool | None]]:
     """A sequence of decisions about a few records, by their places."""
     place = st.integers(0, 2 * FEW - 1)
     one = st.tuples(place, place, st.sampled_from([True, False, None])).filter(lambda told: told[0] != told[1])
-    return draw(st.lists(one, min_size=1, max_size=9))
+    return draw(st.lists(one, min_size=1, max_size=most))
 
 
 def few(catalogue: Catalogue) -> list[Record]:
@@ -78,7 +78,7 @@ def few(catalogue: Catalogue) -> list[Record]:
 
 
 @settings(max_examples=6, deadline=None)
-@given(told=decisions())
+@given(told=decisions(most=4))
 def test_any_sequence_of_decisions_ends_as_one_application_from_nothing(
     catalogue: Catalogue, told: list[tuple[int, int, bool | None]]
 ) -> None:
