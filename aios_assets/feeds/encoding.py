@@ -1,5 +1,7 @@
 """Encoding: in which one a delivery's text is written, from its first bytes."""
 
+import re
+
 import charset_normalizer
 import numpy as np
 
@@ -11,6 +13,8 @@ _LATIN = {
     "cp1254": "çğıöşüÇĞİÖŞÜâ",
     "cp1257": "āčēģīķļņšūžąęėįųõäöü",
 }
+_ODD = re.compile(r"(?<=[^\W\d_]{3})[²³]|[²³](?=[^\W\d_])|£(?=[^\W\d_])")
+"""A power or a pound inside a word: `Tytu³`, `g³ówna` and `£ód` are Polish that was read as Western Europe's."""
 _OTHER = ("cp1251", "cp1253", "shift_jis", "gb18030", "big5", "euc_kr", "euc_jp")
 
 
@@ -55,8 +59,10 @@ def _older(head: bytes) -> str:
 
 def _fit(sample: bytes, name: str) -> float:
     """Which share of the special characters are letters of the languages that this encoding was made for."""
-    special = [character for character in sample.decode(name, "replace") if character > "\x7f"]
-    return sum(character in _LATIN[name] or character in _COMMON for character in special) / max(len(special), 1)
+    text = sample.decode(name, "replace")
+    special = [character for character in text if character > "\x7f"]
+    fit = sum(character in _LATIN[name] or character in _COMMON for character in special)
+    return (fit - len(_ODD.findall(text))) / max(len(special), 1)
 
 
 def _is_utf8(line: bytes) -> bool:

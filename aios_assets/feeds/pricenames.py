@@ -13,7 +13,10 @@ _NOT = (
     r"currency|wahrung|waluta|shipping|versand|wysylk|dostaw|delivery|livraison|envio|spedizion|verzend|frakt|category|group"
     r"|rating|\bmin\b|\bmax\b|per\b|\bbase\b|grund|jednostk\w* miar|unit of|\bppu\b|competitor|history|date|datum|type|image"
     r"|tax amount|vat amount|discount amount|rabatt|tier|\bcount\b|porto|weight|label|range|valid|rule|list id|quantity"
+    r"|\bcs\b|\bcts?\b|\bcents?\b|\bminor\b|\bpence\b|\bgrosz\w*|\bcentimes?\b|\bcentimos?\b"
 )
+_BARE = "sale|list|cost|net|special|promo|offer|regular|wholesale|retail"
+"""Names that say a kind of price by themselves, beside others of their kind."""
 _KINDS = {
     "cost": "cost|purchase|einkauf|\\bek\\b|zakup|achat|coste|costo|inkoop|acquisto|compra|inkop|wholesale|trade|dealer"
     "|buying|hurt|grossist|handler",
@@ -27,7 +30,7 @@ _KINDS = {
 
 def price_kind(name: str) -> str:
     """`now` (what a buyer pays), `sale`, `net`, `list`, `cost`, or "" where a normal name says no price at all."""
-    if not re.search(_WORD, name) or re.search(_NOT, name):
+    if not (re.search(_WORD, name) or re.fullmatch(_BARE, name)) or re.search(_NOT, name):
         return ""
     if re.search(r"\bsale price|sales price|selling price|sprzedazy|price sale", name) and "list" not in name:
         return "sale" if re.search(r"\bsale price|price sale", name) else "now"
