@@ -41,7 +41,7 @@ def of_name(name: str, zone: str = "UTC") -> int | None:
 
 
 def of_rows(values: pl.Series, *, dates: moment.Dates = "", zone: str = "UTC") -> pl.Series:
-    """The order of each row (Int64; null where its cell tells none): a column of whole numbers, else of moments."""
+    """The order of each row (Int64; null where its cell tells none): a column of whole numbers, else of moment."""
     text = values.cast(pl.String).str.strip_chars()
     filled = text.drop_nulls()
     if len(filled) and bool(filled.str.contains(r"^\d{1,18}$").all()):
@@ -61,6 +61,11 @@ def believable(order: pl.Expr, now: datetime) -> pl.Expr:
 
 def _horizon(now: datetime) -> int:
     return int((now + AHEAD).timestamp() * 1_000_000)
+
+
+def comparable(order: pl.Expr) -> pl.Expr:
+    """The order where another supplier's can be compared with it, a moment; null for a sequence, which is the supplier's own."""
+    return pl.when(order >= MOMENT).then(order)
 
 
 def older(order: pl.Expr, than: pl.Expr) -> pl.Expr:

@@ -4,6 +4,7 @@ import polars as pl
 
 from aios_assets.enrich.survive import AGREED, NAMES, ONLY, SAID, survive
 from aios_assets.enrich.survivorship import BESIDE, CRITERIA, Survivorship
+from aios_assets.order import comparable
 from aios_assets.stage import table_stage
 from aios_assets.stages.said import MET, READ, said
 from policies.contract import Column, Contract, between, matches
@@ -13,7 +14,7 @@ POLICY = tuple(
     f"survivorship.{part}" for part in ("about", "name", "criteria", "weight", "tolerance", "shown", "trust")
 )
 MEMBERS = ("matches.product", "matches.members", *MET)
-CHOSEN = (*MEMBERS, "products.language", *READ, *POLICY)
+CHOSEN = (*MEMBERS, "products.language", "products.ordered", *READ, *POLICY)
 AGREE = "every record that says anything says the same"
 
 GOLDEN = Contract(
@@ -52,7 +53,7 @@ def golden(products: pl.LazyFrame, matches: pl.LazyFrame, survivorship: pl.LazyF
     several = matches.filter(pl.col("members") > 1).select("supplier", "sku", "product")
     members = products.join(several, on=["supplier", "sku"]).collect()
     members = members.with_columns(named=pl.col("title"))
-    rows = said(members, models, "currency", "named").with_columns(
-        title="named", unit=pl.when(pl.col("field") == "price").then("currency"), recent=pl.lit(None, pl.Int64)
+    rows = said(members, models, "currency", "named", "ordered").with_columns(
+        title="named", unit=pl.when(pl.col("field") == "price").then("currency"), recent=comparable(pl.col("ordered"))
     )
     return survive(rows.select(SAID), Survivorship.read(survivorship.collect()))

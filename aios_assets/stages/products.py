@@ -33,6 +33,8 @@ PRODUCTS = Contract(
         Column("category", pl.String, reads=("category",), tags=TEXT, null="the feed names none"),
         Column("image", pl.String, reads=("image",), tags=TEXT, null="the feed has none"),
         Column("language", pl.String, reads=("language",), null="neither feed nor mapping names one"),
+        Column("ordered", pl.Int64, reads=("ordered",), null="neither row nor delivery says how new the record is",
+               about="the supplier's own order: microseconds since 1970, or a sequence"),
     ),
     rules=(
         RowRule("price-positive", pl.col("price").is_null() | (pl.col("price") > 0),
@@ -47,7 +49,7 @@ def products(records: pl.DataFrame) -> pl.DataFrame:
     """Each record with prices, texts and identifiers normalised; what cannot be read is null with its reason."""
     priced = _priced(records)
     title, description = text.title(records["title"]), text.description(records["description"])
-    return records.select("supplier", "sku", "category", "image", "language").with_columns(
+    return records.select("supplier", "sku", "category", "image", "language", "ordered").with_columns(
         title["title"],
         description["description"],
         _flags(title, description),

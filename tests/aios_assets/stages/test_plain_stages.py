@@ -1,5 +1,6 @@
 """The chain's stages as plain functions: frames in, frames out, no Dagster, no lake; with what the world puts into feeds."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -204,6 +205,31 @@ def test_the_chain_of_functions_lists_every_product_with_receipts() -> None:
     assert listed.select(LISTINGS.keys).is_duplicated().sum() == 0
     assert listed["value__by"].null_count() == 0
     assert set(listed["value__by"].str.extract(r"\A([a-z]+):")) <= {"source", "model"}
+
+
+@pytest.mark.parametrize(
+    ("newer", "older", "stands", "by"),
+    [
+        (1_700_000_000_000_000, 1_600_000_000_000_000, "12.00", "recency"),
+        (1_700_000_000_000_000, None, "12.00", "recency"),
+        (9, 8, "10.00", "names"),
+    ],
+)
+def test_of_two_prices_that_of_the_newer_record_stands(newer: int, older: int | None, stands: str, by: str) -> None:
+    """A sequence is its supplier's own: it says nothing beside another's, and the alphabet is left."""
+    rows = [
+        {"supplier": supplier, "sku": "1", "title": "Acme kettle KX-1703 steel", "price": price, "currency": "EUR"}
+        for supplier, price in (("acme", "10.00"), ("zeta", "12.00"))
+    ]
+    delivered = feed(*rows).with_columns(pl.Series("ordered", [older, newer], dtype=pl.Int64))
+    made = physical(products(records(delivered, vault=Letters())), PRODUCTS)
+    grouped = made.select("supplier", "sku", product=pl.lit("p"), members=pl.lit(2))
+    policy = survivorship(survival=package_default()).lazy()
+    told = physical(golden(made.lazy(), grouped.lazy(), policy, models=gateway()), GOLDEN)
+    (price,) = told.filter(field="price").iter_rows(named=True)
+    assert (price["value"], price["decided_by"]) == (stands, by)
+    (lost,) = json.loads(price["others"])
+    assert (lost["value"], lost["lost"]) == (f"{'10.00' if stands == '12.00' else '12.00'} EUR", by)
 
 
 def test_no_record_at_all_is_no_listing() -> None:
