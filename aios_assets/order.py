@@ -64,7 +64,7 @@ def _horizon(now: datetime) -> int:
 
 
 def comparable(order: pl.Expr) -> pl.Expr:
-    """The order where another supplier's can be compared with it, a moment; null for a sequence, which is the supplier's own."""
+    """The order where another supplier's can be compared with it, a moment; null for a sequence, which is one's own."""
     return pl.when(order >= MOMENT).then(order)
 
 

@@ -33,31 +33,72 @@ def survive(said: pl.DataFrame, policy: Survivorship) -> pl.DataFrame:
     only something else), `decided_by`, `others` (JSON: who said what else, and what decided against it; null where nobody
     did), `severity` of the disagreement (0 to 1, null where there is none) and `policy`, the digest of what decided.
     """
-    said = _measured(said, policy)
-    leading = said.filter(~pl.col("follows"))
-    settled = _settled(leading.with_columns(beside=pl.lit(0, pl.Int8)), policy)
-    following = said.filter("follows")
-    if following.height:
-        beside = _beside(following, leading, settled, policy)
-        settled = pl.concat([settled, _settled(beside, policy)])
-    digests = {name: policy.digest(name) for name in settled["field"].unique()}
-    return settled.drop("sense").with_columns(
-        policy=pl.col("field").replace_strict(digests, default=None, return_dtype=pl.String)
+    # polars 2.1's `format` panics on what a filter leaves of many chunks
+    said = _told(said.rechunk(), policy)
+    several = _contested(said)
+    settled = [_agreed(said.filter(~several)), *_argued(said.filter(several), policy)]
+    told = pl.concat(settled)
+    digests = {name: policy.digest(name) for name in told["field"].unique()}
+    return told.with_columns(policy=pl.col("field").replace_strict(digests, default=None, return_dtype=pl.String))
+
+
+def _told(said: pl.DataFrame, policy: Survivorship) -> pl.DataFrame:
+    """The statements with their key's number `k`, what is said as `text`, who says it, how sure, and how trusted."""
+    follows = {name: one.beside for name in said["field"].unique() if (one := policy.of(name)).beside}
+    value, sure = pl.col("value").struct, pl.col("value").struct.field("confidence")
+    return said.with_row_index("k").with_columns(
+        k=pl.col("k").first().over(KEY),
+        text=value.field("value"),
+        confidence=sure.round(_SURE),
+        trust=pl.col("supplier").replace_strict(dict(policy.trust), default=TRUST, return_dtype=pl.Float64),
+        who=pl.concat_str(_WHO, separator="\x1f"),
+        leader=pl.col("field").replace_strict(follows, default=None, return_dtype=pl.String),
     )
+
+
+def _contested(said: pl.DataFrame) -> pl.Series:
+    """Whether more than one thing is said of a statement's key, or of one that follows it: most keys need no senses."""
+    several = pl.any_horizontal(pl.col("text", "unit").n_unique() > 1).alias("several")
+    said = said.join(said.group_by("k").agg(several), on="k", maintain_order="left")
+    led = said.filter("several").drop_nulls("leader").select("product", field="leader").unique()
+    leads = said.join(led.with_columns(leads=True), on=["product", "field"], how="left", maintain_order="left")
+    return leads.select(pl.col("several") | pl.col("leads").fill_null(value=False)).to_series()
+
+
+def _agreed(said: pl.DataFrame) -> pl.DataFrame:
+    """What stands of keys of which one thing is said, as `survive` tells it but for `policy`."""
+    records = said.group_by("k").agg(agree=pl.col("who").n_unique().cast(pl.Int64))
+    first = _first(said).join(records, on="k", maintain_order="left")
+    return first.select(
+        *KEY,
+        "value",
+        *_WHO,
+        "agree",
+        differ=pl.lit(0, pl.Int64),
+        decided_by=pl.when(pl.col("agree") == 1).then(pl.lit(ONLY)).otherwise(pl.lit(AGREED)),
+        others=pl.lit(None, pl.String),
+        severity=pl.lit(None, pl.Float64),
+    )
+
+
+def _argued(said: pl.DataFrame, policy: Survivorship) -> list[pl.DataFrame]:
+    """The same of keys of which several things are said; fields that follow another one come after it."""
+    if said.is_empty():
+        return []
+    said = _measured(said, policy)
+    leading, following = (said.filter(part) for part in (pl.col("leader").is_null(), pl.col("leader").is_not_null()))
+    settled = [_settled(leading.with_columns(beside=pl.lit(0, pl.Int8)), policy)]
+    if following.height:
+        settled.append(_settled(_beside(following, leading, settled[0]), policy))
+    return [one.drop("sense") for one in settled]
 
 
 def _measured(said: pl.DataFrame, policy: Survivorship) -> pl.DataFrame:
     """The statements with what each criterion asks of one of them."""
     policies = {name: policy.of(name) for name in said["field"].unique()}
     shown = {name: one.shown for name, one in policies.items()}
-    follows = [name for name, one in policies.items() if one.beside]
     field, text = pl.col("field"), pl.col("text")
     said = said.with_columns(
-        text=pl.col("value").struct.field("value"),
-        confidence=pl.col("value").struct.field("confidence").round(_SURE),
-        trust=pl.col("supplier").replace_strict(dict(policy.trust), default=TRUST, return_dtype=pl.Float64),
-        who=pl.concat_str(_WHO, separator="\x1f"),
-        follows=field.is_in(follows),
         shown=field.replace_strict(shown, default=None, return_dtype=pl.Int64),
         asked=field.is_in([name for name, one in policies.items() if "named" in one.criteria]),
     )
@@ -72,28 +113,20 @@ def _measured(said: pl.DataFrame, policy: Survivorship) -> pl.DataFrame:
     return said.with_columns(plain=pl.when(field == "brand").then(words(text)).otherwise("sense"))
 
 
-def _beside(
-    following: pl.DataFrame, leading: pl.DataFrame, settled: pl.DataFrame, policy: Survivorship
-) -> pl.DataFrame:
+def _beside(following: pl.DataFrame, leading: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
     """The statements of fields that follow another one, each with whether its record says of that what stands."""
-    led = {name: policy.of(name).beside for name in following["field"].unique()}
-    stands = settled.filter(pl.col("field").is_in(set(led.values()))).select("product", "field", "sense")
+    stands = settled.join(following.select("product", field="leader").unique(), on=["product", "field"], how="semi")
+    stands = stands.select("product", "field", "sense")
     right = leading.join(stands, on=["product", "field", "sense"], how="semi").select(
         "product", *_WHO, pl.col("field").alias("leader"), pl.lit(1, pl.Int8).alias("beside")
     )
-    leader = pl.col("field").replace_strict(led, return_dtype=pl.String)
-    return (
-        following.with_columns(leader=leader)
-        .join(right.unique(), on=["product", *_WHO, "leader"], how="left", maintain_order="left")
-        .drop("leader")
-        .with_columns(pl.col("beside").fill_null(0))
-    )
+    return following.join(
+        right.unique(), on=["product", *_WHO, "leader"], how="left", maintain_order="left"
+    ).with_columns(pl.col("beside").fill_null(0))
 
 
 def _settled(said: pl.DataFrame, policy: Survivorship) -> pl.DataFrame:
     """One row a key, as `survive` tells it, with the `sense` that stands."""
-    keys = said.select(KEY).unique(maintain_order=True).with_row_index("k")
-    said = said.join(keys, on=KEY, maintain_order="left")
     said = said.with_columns(several=pl.col("sense").n_unique().over("k") > 1)
     differing, agreeing = said.filter("several"), said.filter(~pl.col("several"))
     senses = _ranked(differing, ["k", "sense"], policy)
@@ -173,6 +206,11 @@ def _spelled(said: pl.DataFrame, policy: Survivorship) -> pl.DataFrame:
         )
         spelled_so = several.drop("spellings").join(best, on=["k", "text"], how="semi")
         said = pl.concat([said.join(best, on="k", how="anti"), spelled_so])
+    return _first(said)
+
+
+def _first(said: pl.DataFrame) -> pl.DataFrame:
+    """Of each key the statement of most trust, then the latest, the surest, the first in the alphabet."""
     return said.sort(
         "trust", "recent", "confidence", "who", "value", descending=[True, True, True, False, False], nulls_last=True
     ).unique("k", keep="first", maintain_order=True)
