@@ -12,7 +12,8 @@ the order of rows. `match` and `rematch` take `previous` (`base` of the last run
 """
 
 from aios_assets.enrich.matching.corpus import MatchingError
-from aios_assets.enrich.matching.decide import PAIR_KEYS, Matches
+from aios_assets.enrich.matching.decide import Matches
+from aios_assets.enrich.matching.decided import PAIR_KEYS
 from aios_assets.enrich.matching.matches import learn, match, rematch
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.naming import product_id

@@ -5,38 +5,28 @@ decisions on top, named after the base. The second is a function of the first an
 memory of its own: so any order of decisions ends alike, and taking a decision back leaves no trace.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
 from aios_assets.enrich.matching.assign import clusters, one_to_one
 from aios_assets.enrich.matching.block import Candidates
 from aios_assets.enrich.matching.compare import Comparer
 from aios_assets.enrich.matching.corpus import KEY, Corpus
+from aios_assets.enrich.matching.decided import Decisions, Pairs, coded, places, still_open
 from aios_assets.enrich.matching.explain import reasons
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.naming import named
 from aios_assets.enrich.matching.rivals import rivalry
-from aios_assets.enrich.matching.veto import vetoed
 from aios_assets.enrich.matching.weigh import weighed
+from aios_assets.enrich.matching.worth import SHOWN, Worth, contradicted, judged, scattered
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Pairs = list[tuple[int, int]]
-
-PAIR_KEYS: Final = ("left_supplier", "left_sku", "right_supplier", "right_sku")
-
-NEARLY: Final = 1 - 1e-12
-"""As probable as a pair can be and still have finite odds."""
-
-SHOWN: Final = 0.05
-"""Pairs less probable than this are left out of `Matches.pairs`: nobody looks at them."""
 
 PROBABLE: Final = 0.9
 """Odds of nine to one: a false merge publishes one product's price for another, a missed one only lists it twice."""
@@ -63,17 +53,6 @@ SAME, DIFFERENT = "same", "different"
 
 
 @dataclass(frozen=True)
-class Decisions:
-    """What people decided and what came before: see `match`."""
-
-    previous: pl.DataFrame | None = None
-    never: pl.DataFrame | None = None
-    always: pl.DataFrame | None = None
-    settled: pl.DataFrame | None = None
-    merge: str = "certain"
-
-
-@dataclass(frozen=True)
 class Matches:
     """The outcome of matching.
 
@@ -97,10 +76,11 @@ class _Scored:
 
     body: Corpus
     model: MatchModel
+    comparer: Comparer
     pairs: Candidates
     scores: Floats
     clean: Flags
-    worth: "Worth"
+    worth: Worth
     merge: str
 
     def verdicts(self, open_: Ints) -> "_Verdicts":
@@ -147,19 +127,22 @@ def decide(
     suppliers = body.records["supplier"].unique().sort().to_list()
     clean = np.array([supplier not in model.dirty for supplier in suppliers], dtype=bool)
     rivals = rivalry(pairs.left, pairs.right, body.sources, scores, clean=clean)
+    comparer = Comparer(body, model.lone_words(body.vocabulary))
     worth = judged(model, suppliers, body.sources, pairs, scores, rivals=rivals)
-    worth = _contradicted(worth, Comparer(body, model.lone_words(body.vocabulary)), pairs, model.weights)
-    scored = _Scored(body, model, pairs, scores, clean, worth, decided.merge)
-    never, always, settled = (_places(body, told) for told in (decided.never, decided.always, decided.settled))
+    worth = contradicted(worth, comparer, pairs, model.weights)
+    scored = _Scored(body, model, comparer, pairs, scores, clean, worth, decided.merge)
+    never, always, settled = (places(body, told) for told in (decided.never, decided.always, decided.settled))
     verdicts = scored.verdicts(np.arange(len(pairs)))
     base = named(body, scored.groups(verdicts.merging, [], []), decided.previous)
     final = base
     if never or always:
-        verdicts = scored.verdicts(_open(pairs, body, clean, never, always))
+        open_ = still_open(pairs, body, clean, never, always)
+        scored = _freed(scored, suppliers, open_, rivals)
+        verdicts = scored.verdicts(open_)
         final = named(body, scored.groups(verdicts.merging, always, never), base, split=True)
     code = pairs.left * body.size + pairs.right
-    told = np.isin(code, _coded([*never, *always], body.size))
-    unasked = told | np.isin(code, _coded(settled, body.size))
+    told = np.isin(code, coded([*never, *always], body.size))
+    unasked = told | np.isin(code, coded(settled, body.size))
     review = _reviewed(verdicts, verdicts.won & ~verdicts.certain & ~unasked, body.size)
     decision = np.where(verdicts.certain, "certain", np.where(review, "review", "apart"))
     shown = (verdicts.likely | (verdicts.probability >= SHOWN) | review) & ~told
@@ -170,25 +153,23 @@ def decide(
     return Matches(pl.concat(frames), final, base, asked, compared)
 
 
-def _open(pairs: Candidates, body: Corpus, clean: Flags, never: Pairs, always: Pairs) -> Ints:
-    """The pairs that nobody decided on, but for those that a decision leaves no room: a clean source has one for each."""
-    code = pairs.left * body.size + pairs.right
-    closed = np.isin(code, _coded([*never, *always], body.size))
-    if always:
-        number, sources = len(clean), body.sources
-        low, high = (np.array(side, dtype=np.int64) for side in zip(*always, strict=True))
-        taken = np.concatenate([low * number + sources[high], high * number + sources[low]])
-        taken = taken[clean[taken % number]]
-        closed |= np.isin(pairs.left * number + sources[pairs.right], taken)
-        closed |= np.isin(pairs.right * number + sources[pairs.left], taken)
-    return np.flatnonzero(~closed)
+def _freed(scored: _Scored, suppliers: list[str], open_: Ints, rivals: Floats) -> _Scored:
+    """The same with the open pairs worth what they are without those that a decision closed: these are no rivals any more."""
+    body, pairs = scored.body, scored.pairs
+    left, right, scores = pairs.left[open_], pairs.right[open_], scored.scores[open_]
+    fewer = rivalry(left, right, body.sources, scores, clean=scored.clean)
+    moved = fewer != rivals[open_]
+    at = open_[moved]
+    part = Candidates(pairs.left[at], pairs.right[at], pairs.near[at])
+    worth = judged(scored.model, suppliers, body.sources, part, scored.scores[at], rivals=fewer[moved])
+    worth = contradicted(worth, scored.comparer, part, scored.model.weights)
+    return replace(scored, worth=scattered(scored.worth, at, worth))
 
 
 def _frame(scored: _Scored, at: Ints, decision: NDArray[np.str_], probability: Floats, likely: Flags) -> pl.DataFrame:
     """Pairs (positions `at`) as rows of PAIRS, with their evidence in words."""
     body, model, pairs, worth = scored.body, scored.model, scored.pairs, scored.worth
-    comparer = Comparer(body, model.lone_words(body.vocabulary))
-    evidence = comparer.evidence(pairs.left[at], pairs.right[at])
+    evidence = scored.comparer.evidence(pairs.left[at], pairs.right[at])
     told = {
         "probability": probability[at],
         "score": scored.scores[at],
@@ -210,23 +191,12 @@ def _decided_frame(scored: _Scored, suppliers: list[str], always: Pairs, never: 
     body, model = scored.body, scored.model
     low, high = (np.array(side, dtype=np.int64) for side in zip(*(pair for pair, _ in both), strict=True))
     told = Candidates(low, high, np.zeros(len(low), dtype=np.float32))
-    comparer = Comparer(body, model.lone_words(body.vocabulary))
-    scores = weighed(comparer.evidence(low, high), model.weights)
+    scores = weighed(scored.comparer.evidence(low, high), model.weights)
     worth = judged(model, suppliers, body.sources, told, scores, rivals=np.full(len(low), -np.inf))
-    worth = _contradicted(worth, comparer, told, model.weights)
+    worth = contradicted(worth, scored.comparer, told, model.weights)
     words = np.array([word for _, word in both])
     alone = replace(scored, pairs=told, scores=scores, worth=worth)
     return _frame(alone, np.arange(len(low)), words, worth.probability, worth.probability >= worth.threshold)
-
-
-def _contradicted(worth: "Worth", comparer: Comparer, pairs: Candidates, weights: Sequence[float]) -> "Worth":
-    """What pairs are worth that somebody would look at, where they contradict themselves (see vetoed)."""
-    at = np.flatnonzero(worth.probability >= SHOWN)
-    odds = logit(np.clip(worth.probability[at], None, NEARLY))
-    veto, probability = worth.veto.copy(), worth.probability.copy()
-    veto[at] = vetoed(comparer.evidence(pairs.left[at], pairs.right[at]), weights, odds)
-    probability[at] = np.where(veto[at] < 0, expit(odds + veto[at]), probability[at])
-    return worth._replace(veto=veto, probability=probability)
 
 
 def _winners(
@@ -246,38 +216,6 @@ def _winners(
     return won
 
 
-class Worth(NamedTuple):
-    """Of each pair: its probability, the threshold that it must reach, and the score from which on it is certain.
-
-    `doubt`: by how much its rivals move the log-odds, zero or less; `veto`: by how much a contradiction does; `steepness`: how
-    much evidence counts.
-    """
-
-    probability: Floats
-    threshold: Floats
-    cut: Floats
-    doubt: Floats
-    veto: Floats
-    steepness: Floats
-
-
-def judged(
-    model: MatchModel, suppliers: list[str], sources: Ints, pairs: Candidates, scores: Floats, *, rivals: Floats
-) -> Worth:
-    """What pairs are worth if they win their assignment; `rivals`: see rivalry."""
-    probability, threshold, cut = np.zeros(len(pairs)), np.ones(len(pairs)), np.full(len(pairs), np.inf)
-    doubt, steepness = np.zeros(len(pairs)), np.ones(len(pairs))
-    number = len(suppliers)
-    code = sources[pairs.left] * number + sources[pairs.right]
-    for at in np.unique(code).tolist():
-        here = code == at
-        known = model.calibration(suppliers[at // number], suppliers[at % number])
-        probability[here] = known.probability(scores[here], rivals[here])
-        doubt[here] = known.doubt(scores[here], rivals[here])
-        threshold[here], cut[here], steepness[here] = known.threshold, known.certain, known.steepness
-    return Worth(probability, threshold, cut, doubt, np.zeros(len(pairs)), steepness)
-
-
 def _reviewed(verdicts: _Verdicts, open_: Flags, size: int) -> Flags:
     """The open pairs that are most likely decided wrongly, as many as review can take."""
     room = int(REVIEWED * size / 2)
@@ -286,26 +224,3 @@ def _reviewed(verdicts: _Verdicts, open_: Flags, size: int) -> Flags:
     chosen = np.zeros(len(open_), dtype=bool)
     chosen[doubtful[np.lexsort((doubtful, -wrong))][:room]] = True
     return chosen
-
-
-def _places(body: Corpus, decided: pl.DataFrame | None) -> Pairs:
-    """Positions of decided pairs whose records are both there, lower one first."""
-    if decided is None or not len(decided):
-        return []
-    at = body.records.select(KEY).with_row_index("at")
-    placed = (
-        decided.select(pl.col(PAIR_KEYS).cast(pl.String))
-        .join(at.rename({"supplier": "left_supplier", "sku": "left_sku"}), on=["left_supplier", "left_sku"])
-        .join(
-            at.rename({"supplier": "right_supplier", "sku": "right_sku", "at": "other"}),
-            on=["right_supplier", "right_sku"],
-        )
-        .select(low=pl.min_horizontal("at", "other"), high=pl.max_horizontal("at", "other"))
-        .unique()
-        .sort("low", "high")
-    )
-    return [(int(low), int(high)) for low, high in placed.iter_rows()]
-
-
-def _coded(places: Pairs, size: int) -> Ints:
-    return np.array([low * size + high for low, high in places], dtype=np.int64)

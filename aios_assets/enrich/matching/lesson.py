@@ -19,7 +19,7 @@ from sklearn.metrics import average_precision_score
 
 from aios_assets.enrich.matching.compare import KINDS, Comparer
 from aios_assets.enrich.matching.corpus import KEY, corpus, prepared
-from aios_assets.enrich.matching.decide import PAIR_KEYS
+from aios_assets.enrich.matching.decided import PAIR_KEYS
 from aios_assets.enrich.matching.matches import probabilities
 from aios_assets.enrich.matching.model import MatchModel
 

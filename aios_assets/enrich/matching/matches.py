@@ -12,12 +12,14 @@ from aios_assets.enrich.matching.assign import levels, one_to_one
 from aios_assets.enrich.matching.block import THREADS, Candidates, Lookup, neighbours_wanted, symmetric
 from aios_assets.enrich.matching.compare import KINDS, NAMES, OVERLAP, SLICE, Comparer
 from aios_assets.enrich.matching.corpus import KEY, Corpus, corpus, prepared
-from aios_assets.enrich.matching.decide import Decisions, Matches, decide, judged
+from aios_assets.enrich.matching.decide import Matches, decide
+from aios_assets.enrich.matching.decided import Decisions
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.rivals import rivalry
 from aios_assets.enrich.matching.scratch import Arrays, Scratch
 from aios_assets.enrich.matching.telling import telling
 from aios_assets.enrich.matching.weigh import BEFORE, Calibration, calibrated, weighed
+from aios_assets.enrich.matching.worth import judged
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

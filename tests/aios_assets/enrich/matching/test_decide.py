@@ -170,6 +170,28 @@ def test_the_record_that_a_product_is_named_after_keeps_the_name_when_it_is_part
     assert products(parted)[late] == product_id(*late)
 
 
+def test_who_may_not_be_a_counterpart_is_no_rival_any_more() -> None:
+    """Two twins on either side: as likely one way as the other, until a person says which way it is not."""
+    records, _ = two_suppliers(110)
+    one, other = records["supplier"].unique().sort()
+    twins = [
+        {"supplier": side, "sku": f"twin{n}", "title": "zubrowka glass carafe 700"}
+        for side in (one, other)
+        for n in (1, 2)
+    ]
+    records = pl.concat([records, pl.DataFrame(twins)], how="diagonal")
+    model = learn(records)
+    catalogue = Catalogue(records, model, match(records, model, merge="probable"))
+    first, second = ((one, "twin1"), (other, "twin1")), ((one, "twin2"), (other, "twin2"))
+    crossed = ((one, "twin1"), (other, "twin2"))
+    alike = products(catalogue.found)
+    assert len({alike[record] for pair in (first, second) for record in pair}) == 4
+    told = catalogue.decided({ordered(*first): False, ordered(*second): False})
+    named = products(told)
+    assert named[crossed[0]] == named[crossed[1]] != named[first[1]]
+    assert_frame_equal(told.base, catalogue.found.base)
+
+
 def test_what_is_most_likely_decided_wrongly_is_reviewed_first(catalogue: Catalogue) -> None:
     queue = catalogue.found.pairs.filter(decision="review")
     rest = catalogue.found.pairs.filter((pl.col("decision") == "apart") & (pl.col("probability") < PROBABLE))
