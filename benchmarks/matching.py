@@ -1,6 +1,6 @@
 """Matching: ours against Splink on labelled feeds (F1 and seconds), and how both grow on a generated catalogue.
 
-    python benchmarks/matching.py [--feeds DIR] [--sizes 10000,100000,1000000] [--splink-sizes 10000,100000]
+    python -m benchmarks.matching [--feeds DIR] [--sizes 10000,100000,1000000] [--splink-sizes 10000,100000]
 
 Prints one JSON line a measurement. Splink runs on DuckDB as its documentation describes for linking: u from random pairs, the
 prior from deterministic rules, m by expectation-maximisation, term frequencies, blocking on exploded rare tokens; one-to-one
@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from matching_catalogue import catalogue
 
 from aios_assets.enrich.matching import learn, match, tokens
 from aios_assets.enrich.matching.assign import one_to_one
 from aios_assets.evaluate.gold import pairs_of
 from aios_assets.evaluate.tables import read_table, records_of
+from benchmarks.matching_catalogue import catalogue
 
 FEEDS = (("amazon_google", "amazon.csv", "gp.csv"), ("walmart_amazon", "walmart.csv", "amazon.csv"))
 SIDES = ["left_sku", "right_sku"]

@@ -7,7 +7,7 @@ catalogue. The texts of all pairs, never their labels, are the catalogue.
 import re
 import resource
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -85,9 +85,11 @@ def evaluate(path: Path | str, *, train_on: Path | str | None = None) -> Result:
     model = learn(records, within=False)
     count = len(known[0])
     if count:
-        seen = np.hstack([features(records, model, pairs, known[1]), _cells([*known[0], *asked[0]])])
-        trained = train(seen[:count], known[1])
-        probability, threshold = trained.probability(seen[count:]), trained.threshold
+        seen = features(records, model, pairs)
+        seen = replace(seen, columns=np.hstack([seen.columns, _cells([*known[0], *asked[0]])]))
+        trained = train(seen, known[1])
+        told = seen.knowing(known[1], np.arange(count))
+        probability, threshold = trained.probability(told[count:]), trained.threshold
     else:
         probability, threshold = _untrained(records, model, pairs)
     seconds = time.perf_counter() - started

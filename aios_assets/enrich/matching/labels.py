@@ -44,23 +44,45 @@ class Trained:
         return _mean([member.predict_proba(features)[:, 1] for member in self.members])
 
 
-def train(features: Floats, labels: NDArray[np.int64]) -> Trained:
-    """Fits trees to labelled pairs (see `features`); raises MatchingError where a class has fewer than FOLDS labels."""
+@dataclass(frozen=True)
+class Seen:
+    """What trees see of pairs whatever anybody has said of them, one row a pair, and the places of their records."""
+
+    columns: Floats
+    left: Ints
+    right: Ints
+
+    def knowing(self, labels: Ints, at: Ints) -> Floats:
+        """The columns, and what the labels of the pairs `at` say of the records of the others.
+
+        That is how many other labelled pairs give the left and the right record a counterpart: one that has its own wants no
+        other. No row holds the label of its own pair.
+        """
+        size = int(max(self.left.max(initial=0), self.right.max(initial=0))) + 1
+        pair = np.unique(self.left * size + self.right, return_inverse=True)[1]
+        own = np.bincount(pair[at], labels, minlength=len(pair))[pair]
+        ends = [np.bincount(end[at], labels, minlength=size)[end] - own for end in (self.left, self.right)]
+        return np.column_stack([self.columns, *ends])
+
+
+def train(seen: Seen, labels: Ints) -> Trained:
+    """Fits trees to the first pairs seen, whose labels are given; MatchingError where a class has fewer than FOLDS labels.
+
+    What is held out says nothing of the pairs that the trees learn from, as the pairs to be told will not.
+    """
     if min(int((labels == 1).sum()), int((labels == 0).sum())) < FOLDS:
         raise MatchingError("the labelled pairs", f"a class has fewer than {FOLDS}", "label more pairs of it")
-    held = np.zeros(len(labels))
-    for kept, out in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(features, labels):
-        held[out] = Trained(_fitted(features[kept], labels[kept]), 0.5).probability(features[out])
+    every, held = np.arange(len(labels)), np.zeros(len(labels))
+    for kept, out in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(every, labels):
+        known = seen.knowing(labels[kept], kept)
+        held[out] = Trained(_fitted(known[kept], labels[kept]), 0.5).probability(known[out])
     order = np.argsort(-held, kind="stable")
     f1 = 2 * np.cumsum(labels[order]) / (np.arange(1, len(order) + 1) + labels.sum())
-    return Trained(_fitted(features, labels), float(f1.max()) / 2)
+    return Trained(_fitted(seen.knowing(labels, every)[every], labels), float(f1.max()) / 2)
 
 
-def features(records: pl.DataFrame, model: MatchModel, pairs: pl.DataFrame, labels: Ints) -> Floats:
-    """What trees see of pairs (`left_supplier`, `left_sku`, `right_supplier`, `right_sku`), one row a pair.
-
-    `labels` are those of the first pairs; no row holds the label of its own pair.
-    """
+def features(records: pl.DataFrame, model: MatchModel, pairs: pl.DataFrame) -> Seen:
+    """What there is to see of pairs (`left_supplier`, `left_sku`, `right_supplier`, `right_sku`)."""
     body, _ = corpus(prepared(records), model.vocabulary)
     at = body.records.select(KEY).with_row_index("at")
     places = [
@@ -78,16 +100,8 @@ def features(records: pl.DataFrame, model: MatchModel, pairs: pl.DataFrame, labe
     evidence = comparer.evidence(left, right)
     scores = weighed(evidence, model.weights)
     columns = [evidence.astype(np.float64), scores[:, None], _fields(body, comparer, left, right)]
-    columns += [pairwise(body, left, right), _counterparts(left, right, labels)]
-    return np.hstack([*columns, _rivals(comparer, model, left, right, scores)])
-
-
-def _counterparts(left: Ints, right: Ints, labels: Ints) -> Floats:
-    """How many other labelled pairs give the left and the right record a counterpart: one that has its own wants no other."""
-    known, size = len(labels), int(max(left.max(initial=0), right.max(initial=0))) + 1
-    _, pair = np.unique(left * size + right, return_inverse=True)
-    own = np.bincount(pair[:known], labels, minlength=len(pair))[pair]
-    return np.column_stack([np.bincount(end[:known], labels, minlength=size)[end] - own for end in (left, right)])
+    columns += [pairwise(body, left, right), _rivals(comparer, model, left, right, scores)]
+    return Seen(np.hstack(columns), left, right)
 
 
 def _fields(body: Corpus, comparer: Comparer, left: Ints, right: Ints) -> Floats:
