@@ -31,12 +31,28 @@ Frames = Mapping[str, pl.DataFrame]
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """Two suppliers of much the same, run once."""
+def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, tuple[Path, Path]]:
+    """A shop, and what two suppliers of much the same delivered to it."""
     made = Shop.open(tmp_path_factory.mktemp("lineage"))
     mine = [*kettles(6), row("A-90", "Red copper pan 24 cm", description="A <b>pan</b>, write to joe@example.com")]
     theirs = [{**one, "sku": f"Z{one['sku']}", "price": "11.00"} for one in mine]
-    files = made.deliver("acme.csv", mine), made.deliver("zeta.csv", theirs)
+    return made, (made.deliver("acme.csv", mine), made.deliver("zeta.csv", theirs))
+
+
+@pytest.fixture(scope="module")
+def feed(opened: tuple[Shop, tuple[Path, Path]]) -> pl.DataFrame:
+    """The records as they are handed over, taken in before any stage has run: what is known is not read again."""
+    shop, files = opened
+    taken = take_in(shop.runtime, [str(file) for file in files], None)
+    assert taken is not None
+    return taken.rows.drop(FINGERPRINT)
+
+
+@pytest.fixture(scope="module")
+def shop(opened: tuple[Shop, tuple[Path, Path]], feed: pl.DataFrame) -> Shop:
+    """The shop after a run."""
+    assert feed.height
+    made, files = opened
     for stage in CHAIN[:2]:
         assert not made.make(stage, *files).refused
     decide(made, "acme/A-0", "zeta/ZA-5", Verdict.SAME)
@@ -47,18 +63,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 @pytest.fixture(scope="module")
-def inputs(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Frames]:
+def inputs(shop: Shop, feed: pl.DataFrame) -> Mapping[str, Frames]:
     """What each stage is handed: by stage, by input."""
-    names = ("acme.csv", "zeta.csv")
-    afresh = Shop.open(tmp_path_factory.mktemp("afresh"))  # where the files are known already nobody reads them again
-    feed = take_in(afresh.runtime, [str(shop.folder / "deliveries" / name) for name in names], None)
     given: dict[str, Frames] = {}
     for stage in CHAIN:
         frames = {}
         for name in stage.inputs:
             keys = list(dict.fromkeys([*CONTRACTS[name].keys, *stage.reads_of(name)]))
             frames[name] = shop.table(name).select(one for one in keys if one in CONTRACTS[name].schema)
-        given[stage.name] = {FEED: feed.rows.drop(FINGERPRINT)} if stage.reads_feed else frames
+        given[stage.name] = {FEED: feed} if stage.reads_feed else frames
     return given
 
 
