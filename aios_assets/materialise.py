@@ -12,16 +12,15 @@ from typing import Any
 
 import polars as pl
 
-from aios_assets import evidence, reviews, survival, telemetry
-from aios_assets.changes import Source
+from aios_assets import telemetry
 from aios_assets.contracts import moved, published
 from aios_assets.draft import Following, buckets_of, following, write_draft
 from aios_assets.enrich.redact import tokenise, tokenise_frame
 from aios_assets.errors import AiosError, Overtaken, StageError
-from aios_assets.facts import exposed, input_facts, model_facts, parent_facts, shape_of, told_model
-from aios_assets.fingerprint import fingerprint
+from aios_assets.facts import exposed, model_facts, parent_facts, shape_of, told_model
 from aios_assets.journal import Attempt
 from aios_assets.lake import delta_schema
+from aios_assets.pins import Pins, beside_tables
 from aios_assets.profile import profile
 from aios_assets.record import Record, Written
 from aios_assets.rows import RowJudge
@@ -33,7 +32,6 @@ from aios_assets.threads import beside
 from aios_assets.work import Feed, Standing, Work, row_work, table_work
 from audit.tables import TableState
 from lineage.events import Attempt as Told
-from lineage.events import Input
 from policies.candidate import Candidate, ColumnFacts, MigrationFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
 from policies.permit import DraftFile, Permit, Write, digest_of
@@ -118,14 +116,8 @@ class Attempting:
         lake = runtime.lake
         self.contract, self.aside_contract = stage.contract, quarantine_contract(stage)
         self.state, self.aside_state = lake.state(stage.name), lake.state(stage.quarantine)
-        self.pinned = {name: lake.state(name) for name in stage.inputs}
-        self.inputs = feed.inputs if feed else tuple(input_facts(name, state) for name, state in self.pinned.items())
-        if "ledger" in stage.resources:
-            self.inputs = (*self.inputs, evidence.pinned(lake.ledger))
-        if "reviewed" in stage.resources:
-            self.inputs = (*self.inputs, reviews.pinned(lake.ledger))
-        if "survival" in stage.resources:
-            self.inputs = (*self.inputs, survival.pinned(survival.in_force(runtime.settings)))
+        self.pins = Pins.of(lake, stage, contracts)
+        self.inputs = (*(feed.inputs if feed else self.pins.facts()), *beside_tables(stage, runtime))
         self.last = self.state.settled if self.state else None
         before = published(lake, stage.name, stage.contract)
         self.change: MigrationFacts | None = moved(stage.name, before, stage.contract)
@@ -269,26 +261,19 @@ class Attempting:
         )
 
     def _record(self) -> Record:
-        inputs = tuple(
-            Input(
-                facts,
-                self.contracts.get(facts.name) if facts.kind == "table" else None,
-                state.rows if (state := self.pinned.get(facts.name)) else None,
-            )
-            for facts in self.inputs
-        )
         lake, clock = self.runtime.lake, self.runtime.clock
+        inputs = self.pins.told(self.inputs)
         return Record(lake.ledger, clock, self.told, self.id, inputs, self.contract, self.at, self.trace_id)
 
     def _work(self) -> Work:
         stage = self.stage
-        if any(state is None for state in self.pinned.values()):
+        if not self.pins.complete:
             return self._nothing()  # nothing is made of an input that nobody committed; the gate says so
         resources = self.runtime.resources(stage, self.models)
         if stage.rowwise:
-            driver = self.feed.held() if self.feed else self._driver(stage.inputs[0])
+            driver = self.feed.held() if self.feed else self.pins.driver(stage.inputs[0])
             return self._row_work(driver, self.standing, resources, self.feed)
-        sources = {name: self._source(name) for name in stage.inputs}
+        sources = {name: self.pins.source(name, self.last) for name in stage.inputs}
         return table_work(stage, sources, self.standing, self.judge, resources, clean=self._clean)
 
     def _row_work(
@@ -307,33 +292,6 @@ class Attempting:
         keys = [aside_key(key) for key in self.contract.keys]
         texts = [name for name in (ID, *keys, "why", "row") if rows.schema[name] == pl.String]
         return rows.with_columns(tokenise_frame(rows.select(texts), self.runtime.vault.tokens))
-
-    def _driver(self, table: str) -> pl.DataFrame:
-        keys = self.contract.keys
-        wanted = list(dict.fromkeys([*keys, *self.stage.reads_of(table)]))
-        rows = self.runtime.lake.scan(table, self._version(table)).select(wanted).collect()
-        reads = [name for name in wanted if name not in keys]
-        return rows.with_columns(fingerprint(reads, rows.schema))
-
-    def _source(self, table: str) -> Source:
-        lake, state, keys = self.runtime.lake, self.pinned[table], self.contracts[table].keys
-        known = self.contracts[table].schema
-        reads = [name for name in self.stage.reads_of(table) if name in known]
-        wanted = list(dict.fromkeys([*keys, *reads, ATTEMPT]))
-        now = lake.scan(table, self._version(table)).select(wanted)
-        read = {facts.name: facts.version for facts in self.last.inputs} if self.last else {}
-        version = read.get(table)
-        if version is None or state is None or version not in state.history or state.history[version].lost:
-            return Source(now, None, keys, frozenset())
-        before = lake.scan(table, version)
-        if not set(wanted) <= set(before.collect_schema()):
-            return Source(now, None, keys, frozenset())  # what it reads was not there then
-        since = frozenset(entry.permit for number, entry in state.history.items() if number > version)
-        return Source(now, before.select(wanted), keys, since)
-
-    def _version(self, table: str) -> int | None:
-        """The version of an input that this attempt is pinned to: a later one is the next attempt's."""
-        return state.version if (state := self.pinned[table]) else None
 
     def _written(self, *drafts: Following) -> tuple[Written, ...]:
         """The drafts as writes, quarantine first; a quarantine that never held a row is not made."""

@@ -139,7 +139,7 @@ class Migrating(Attempting):
         if self.stage.reads_feed or not rows.height:
             return rows
         table, keys = self.stage.inputs[0], list(self.contract.keys)
-        driver = self._driver(table)
+        driver = self.pins.driver(table)
         names = driver.rename({FINGERPRINT: "_now"}).select(*keys, "_now")
         was = self._read_before(table)
         known = rows.join(names, on=keys, how="left", maintain_order="left")
@@ -157,7 +157,7 @@ class Migrating(Attempting):
         steps = steps_since(upstream.migrations, 0, upstream.version)
         read = replace(self.stage, contract=self.before).reads_of(table)
         names = [called_now(name, steps) for name in read if name not in self.before.keys]
-        rows = lake.scan(table, self._version(table))
+        rows = lake.scan(table, self.pins.version(table))
         if not {*names, *keys} <= set(rows.collect_schema()):
             return None
         found = rows.select(list(dict.fromkeys([*keys, *names]))).collect()

@@ -22,7 +22,7 @@ from lineage.receipts import SourceLine, split_answers
 from serving.gateway import Gateway
 
 RECORD = ("supplier", "sku")
-TAKEN = ("supplier", "sku", "file", "file_sha256", "line", "line_digest", "decimal")
+TAKEN = ("supplier", "sku", "ordered", "file", "file_sha256", "line", "line_digest", "decimal")
 
 
 class SourceGone(AiosError):

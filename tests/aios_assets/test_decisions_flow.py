@@ -70,9 +70,9 @@ def test_what_the_model_merged_is_parted_through_every_rebuild_and_comes_back_wh
     assert shop.table("matches").filter(supplier="acme", sku="A-7")["decision"].item() != "certain"
 
     # Another code computes everything again, in place.
-    from aios_assets import stage
+    from aios_assets import sources
 
-    monkeypatch.setattr(stage, "_enrichment", lambda: "another")
+    monkeypatch.setattr(sources, "digest_of", lambda *parts: f"another {parts}")
     shop.run()
     monkeypatch.undo()
     assert listed(shop) == parted

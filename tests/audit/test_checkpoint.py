@@ -2,6 +2,7 @@
 
 import base64
 import stat
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -153,7 +154,8 @@ def test_a_damaged_key_file_is_named_and_never_replaced(tmp_path: Path, content:
 
 
 def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
-    with get_context("spawn").Pool(4) as pool:
+    # Not multiprocessing's own pool: it ends its workers by a signal, and was once seen to wait for one for ever.
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         assert len(set(pool.map(_verify_key, [tmp_path / "keys"] * 8))) == 1
     assert len(list((tmp_path / "keys").iterdir())) == 1
 

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -159,8 +159,8 @@ def _appending(path: Path, process: int) -> int:
 
 
 def test_processes_take_turns(path: Path) -> None:
-    with get_context("spawn").Pool(4) as pool:
-        shared = sum(pool.starmap(_appending, [(path, process) for process in range(4)]))
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        shared = sum(pool.map(_appending, [path] * 4, range(4)))
     with SqliteReader(path) as reader:
         found = [key for key in keys(reader) if key is not None]
     assert shared == 50

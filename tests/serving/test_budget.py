@@ -1,6 +1,7 @@
 import multiprocessing
 import sqlite3
 import threading
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -163,8 +164,8 @@ def test_threads_never_pass_a_cap(path):
 
 @pytest.mark.slow
 def test_processes_never_pass_a_cap(path):
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        let = pool.starmap(hammer, [(path, f"r{n % 2}", 20) for n in range(4)])
+    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
+        let = list(pool.map(hammer, [path] * 4, ["r0", "r1", "r0", "r1"], [20] * 4))
     assert sum(let) == 30
     books = Budget(path, per_sku=D(1), per_run=D(1))
     assert books.booked(sku="wanted") == books.booked(run="r0") + books.booked(run="r1") == D("0.30")
