@@ -18,9 +18,10 @@ from aios_assets.journal import Attempt
 from aios_assets.maintenance import pin
 from aios_assets.materialise import Attempting, Run, attempted
 from aios_assets.runtime import CARRIES, Runtime
+from aios_assets.shaped import keeping, made_again
 from aios_assets.split import as_quarantine, aside_key
 from aios_assets.stage import Stage
-from aios_assets.work import Standing, Work, keeping, made_again
+from aios_assets.work import Standing, Work
 from policies.candidate import MigrationFacts
 from policies.contract import FINGERPRINT, Contract
 from policies.migration import Course, called_now, steps_since

@@ -20,9 +20,10 @@ from aios_assets.lake import Lake
 from aios_assets.materialise import Run, attempted
 from aios_assets.migrate import FOLLOWS, Migrating, Word
 from aios_assets.runtime import Runtime
+from aios_assets.shaped import keeping
 from aios_assets.split import ID
 from aios_assets.stage import Stage
-from aios_assets.work import Work, keeping
+from aios_assets.work import Work
 from audit.entries import Decided
 from audit.ledger import Kind
 from audit.tables import TableState

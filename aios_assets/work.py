@@ -7,33 +7,15 @@ from typing import Any
 import polars as pl
 
 from aios_assets.changes import Source, affected_groups, changed_keys, in_parts, only_groups
-from aios_assets.errors import StageError
-from aios_assets.fingerprint import fingerprints
 from aios_assets.keyed import without
 from aios_assets.order import older
+from aios_assets.shaped import Judge, called, keeping, made_again, shaped
 from aios_assets.spill import Spilled
-from aios_assets.split import (
-    DO,
-    ID,
-    REPEATED,
-    RULE,
-    TOLD,
-    WHY,
-    Reason,
-    as_quarantine,
-    aside,
-    aside_key,
-    first_of_key,
-    split,
-)
+from aios_assets.split import ID, REPEATED, TOLD, as_quarantine, aside_key, first_of_key
 from aios_assets.stage import Changes, Stage
 from aios_assets.threads import AT_ONCE, each
-from lineage.receipts import signed, split_answers
 from policies.candidate import DeliveryFacts, DriftFacts, InputFacts
 from policies.contract import ATTEMPT, FINGERPRINT
-
-Judge = Callable[[pl.DataFrame], tuple[pl.DataFrame, pl.DataFrame]]
-"""Parts physical rows into those that the row rules admit, and those refused with columns TOLD."""
 
 Clean = Callable[[pl.DataFrame], pl.DataFrame]
 """Puts tokens in the place of personal data in rows of a quarantine, which no table rule looks at."""
@@ -42,13 +24,6 @@ LEAST = 20_000
 """Rows below which a batch is not worth a thread of its own."""
 
 ORDERED, _STANDS = "ordered", "_stands"
-_MOVED = "_moved"
-MOVED = Reason(
-    "contract/key-kept",
-    ~pl.col(_MOVED),
-    "its key cannot be stored as it was delivered, and another key is another row",
-    "have the supplier send a key that names a product and holds nothing personal",
-)
 
 
 @dataclass(frozen=True)
@@ -168,7 +143,7 @@ def row_work(
     changed = driver if standing.stale else without(driver, known, same)
 
     def computed(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        return _shaped(stage, _called(stage, [rows.drop(FINGERPRINT)], resources), judge, rows.select(same))
+        return shaped(stage, called(stage, [rows.drop(FINGERPRINT)], resources), judge, rows.select(same))
 
     # Rows that ask models go one batch after the other: equal questions are asked once.
     at_once = 1 if "models" in stage.resources else AT_ONCE
@@ -228,9 +203,7 @@ def _repeated(stage: Stage, rows: pl.DataFrame, resources: Mapping[str, Any]) ->
     """Rows of a key that stands further up, as the stage makes them: nothing is stored the way it was delivered."""
     if rows.is_empty():
         return rows
-    made = _called(stage, [rows.drop(FINGERPRINT, *TOLD)], resources)
-    frame, _ = split_answers(made.select(column.name for column in stage.contract.columns), stage.contract)
-    return signed(frame, stage.contract).hstack(rows.select(FINGERPRINT, *TOLD))
+    return made_again(stage, rows.drop(TOLD), resources).hstack(rows.select(FINGERPRINT, *TOLD))
 
 
 def table_work(
@@ -261,7 +234,7 @@ def table_work(
         held = standing.table.drop(FINGERPRINT, ATTEMPT).collect()
         given["changes"] = Changes(None if first else held, since, held)
     handed = {name: frame.drop(ATTEMPT) for name, frame in frames.items()}
-    good, broken = _shaped(stage, _made(stage, handed, {n: s.keys for n, s in sources.items()}, given), judge, None)
+    good, broken = shaped(stage, _made(stage, handed, {n: s.keys for n, s in sources.items()}, given), judge, None)
     stood = published.collect()
     upserts = good if standing.stale else without(good, stood, [*keys, FINGERPRINT])
     removed = without(stood, good, keys).select(keys)
@@ -279,13 +252,13 @@ def _made(
 ) -> pl.DataFrame:
     """What a table stage's function returns; groups know nothing of each other, so many are worked on in parts at once."""
     if stage.group is None or "changes" in stage.parameters:
-        return _called(stage, list(frames.values()), resources)
+        return called(stage, list(frames.values()), resources)
     whole = dict(zip(frames, pl.collect_all(frames.values()), strict=True))
     if AT_ONCE < 2 or max(frame.height for frame in whole.values()) < 2 * LEAST:
-        return _called(stage, [frame.lazy() for frame in whole.values()], resources)
+        return called(stage, [frame.lazy() for frame in whole.values()], resources)
     parts = in_parts(stage.group.by, whole, keys, AT_ONCE)
     whole.clear()  # the parts have copies, and a table may be large
-    return pl.concat(each(parts, lambda part: _called(stage, [rows.lazy() for rows in part.values()], resources)))
+    return pl.concat(each(parts, lambda part: called(stage, [rows.lazy() for rows in part.values()], resources)))
 
 
 def _difference(
@@ -296,88 +269,6 @@ def _difference(
     lacking = told.join(current, on=[ID, FINGERPRINT, "rule"], how="anti")
     mended = now.join(told, on=ID, how="anti").join(stays, on=ID, how="anti").select(ID)
     return lacking, mended
-
-
-def _called(stage: Stage, frames: list[Any], resources: Mapping[str, Any]) -> pl.DataFrame:
-    tables = iter(frames)
-    arguments = {name: resources[name] if name in resources else next(tables) for name in stage.parameters}
-    made = stage.function(**arguments)
-    made = made.collect() if isinstance(made, pl.LazyFrame) else made
-    if not isinstance(made, pl.DataFrame):
-        raise StageError(f"stage {stage.name}", f"it returned {type(made).__name__}", "return a polars frame")
-    declared = [column.name for column in stage.contract.columns]
-    if set(made.columns) != set(declared):
-        lacking, extra = sorted(set(declared) - set(made.columns)), sorted(set(made.columns) - set(declared))
-        why = f"it lacks promised columns ({', '.join(lacking) or 'none'}) or has others ({', '.join(extra) or 'none'})"
-        raise StageError(f"stage {stage.name}", why, "return exactly the contract's columns")
-    return made
-
-
-def _shaped(
-    stage: Stage, made: pl.DataFrame, judge: Judge, prints: pl.DataFrame | None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(good physical rows with fingerprints, broken ones with TOLD): types, contract, then row rules."""
-    keys = list(stage.contract.keys)
-    frame, unfit = split_answers(made.select(column.name for column in stage.contract.columns), stage.contract)
-    frame = signed(frame, stage.contract)
-    if prints is None:
-        frame = frame.with_columns(fingerprints(frame))
-        moved = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
-    else:
-        moved = _moved(stage, frame, prints)
-        frame = frame.with_columns(prints.get_column(FINGERPRINT))
-    frame, unfitting = _fitting(frame.with_columns(moved.alias(_MOVED)), unfit)
-    first, twins = first_of_key(frame.filter(~pl.col(_MOVED)), keys)
-    good, broken = split(first, stage.contract)
-    kept, strange = split(frame.filter(_MOVED), stage.contract)
-    admitted, refused = judge(good.drop(_MOVED))
-    parts = [part.drop(_MOVED, strict=False) for part in (unfitting, twins, broken, strange, aside(kept, [MOVED])[1])]
-    return admitted, pl.concat([*parts, refused])
-
-
-def keeping(
-    stage: Stage, rows: pl.DataFrame, unfit: pl.Series | None, judge: Judge
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Parts physical rows that were made before into those that keep the stage's contract, and those that don't with TOLD."""
-    frame, unfitting = _fitting(rows, unfit)
-    first, twins = first_of_key(frame, list(stage.contract.keys))
-    good, broken = split(first, stage.contract)
-    admitted, refused = judge(good)
-    return admitted, pl.concat([unfitting, twins, broken, refused])
-
-
-def made_again(stage: Stage, rows: pl.DataFrame, resources: Mapping[str, Any]) -> pl.DataFrame:
-    """What a row stage makes of input rows, as physical columns; nothing is judged."""
-    made = _called(stage, [rows.drop(FINGERPRINT)], resources)
-    frame, _ = split_answers(made.select(column.name for column in stage.contract.columns), stage.contract)
-    return signed(frame, stage.contract)
-
-
-def _moved(stage: Stage, made: pl.DataFrame, given: pl.DataFrame) -> pl.Series:
-    """Which rows came back under another key. None may, but for delivered keys that cannot be stored as they are."""
-    keys = stage.contract.keys
-    if made.height == given.height:
-        moved = pl.any_horizontal(pl.col(key).ne_missing(given.get_column(key)) for key in keys)
-        told = made.select(moved.alias(_MOVED)).to_series()
-        if stage.reads_feed or not told.any():
-            return told
-    raise StageError(
-        f"stage {stage.name}",
-        f"it was handed {given.height} rows and returned {made.height} with other keys or in another order",
-        "return one row for each row, in their order, with the key unchanged",
-    )
-
-
-def _fitting(frame: pl.DataFrame, unfit: pl.Series | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Parts off rows with a value that its declared type cannot hold."""
-    if unfit is None:
-        unfit = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
-    told = (
-        pl.lit("contract/type").alias(RULE),
-        unfit.alias(WHY),
-        pl.lit("correct the value in the feed").alias(DO),
-    )
-    return frame.filter(unfit.is_null()), frame.with_columns(told).filter(unfit.is_not_null())
 
 
 def _nothing(stage: Stage) -> pl.DataFrame:
