@@ -78,6 +78,7 @@ class TestFiles:
 
 
 class TestLibraries:
+    @pytest.mark.slow
     @pytest.mark.parametrize(("folders", "extras"), [(PACKAGES, ("triton",)), (("tests",), ("triton", "dev"))])
     def test_what_is_imported_is_declared(self, folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
         project = PROJECT["project"]

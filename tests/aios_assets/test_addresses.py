@@ -39,7 +39,7 @@ def web(shop: Shop) -> Iterator[str]:
     """A web server over what the shop's suppliers delivered."""
     (shop.folder / "deliveries").mkdir()
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=shop.folder / "deliveries"))
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
@@ -110,6 +110,7 @@ def test_what_a_web_server_does_not_have_is_one_clear_error(shop: Shop, web: str
         shop.run(f"{web}/acme.csv")
 
 
+@pytest.mark.slow
 def test_deliveries_are_fetched_from_a_bucket(shop: Shop, bucket: fs.S3FileSystem) -> None:
     put(bucket, "today/acme.csv", shop.deliver("acme.csv", kettles(3)))
     put(bucket, "today/zeta.csv", shop.deliver("zeta.csv", kettles(4)))

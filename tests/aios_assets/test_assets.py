@@ -120,6 +120,7 @@ def test_a_faulty_delivery_is_told_in_words_once_and_kept_on_record(home: House)
     assert logged.entry.body == {"run": result.run_id, "stage": "records", "fault": "IntakeError"}
 
 
+@pytest.mark.slow
 def test_a_fault_of_storage_is_tried_again(home: House) -> None:
     file = home.feed(40)
     home.run(home.feed(30))

@@ -38,6 +38,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return made
 
 
+@pytest.mark.slow
 def test_what_is_merged_by_hand_is_parted_to_the_last_value(shop: Shop) -> None:
     one, other = "acme/A-55", "zeta/ZA-3"  # the second is one product with acme/A-3 by itself
     before, ids = listed(shop), (product(shop, one), product(shop, other))

@@ -25,6 +25,7 @@ def test_a_sample_of_faults_loses_nothing(sweeper: Sweeper, tmp_path: Path, name
     assert swept.code == 0, swept.said
 
 
+@pytest.mark.slow
 def test_a_missing_fsync_is_noticed(sweeper: Sweeper, tmp_path: Path) -> None:
     """The sample can fail: without the fsync of the log entry a power cut loses what was promised."""
     swept = sweeper.sweep(SWEEPS["commit"], tmp_path, modes="power", every=10_000, do="without-log-bytes")

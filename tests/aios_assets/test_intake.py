@@ -1,5 +1,6 @@
 """Intake: delivered files as one feed; each delivery once, told to the ledger once, every reject sealed."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def test_files_of_several_suppliers_and_columns_are_one_feed(shop: Shop) -> None
     zeta = shop.folder / "zeta.tsv"
     lines = [f"Z{n}\tPan {n} copper\t{n}.00\tblue\t40063813339{n:02}" for n in range(10, 20)]
     zeta.write_text("\n".join(["sku\ttitle\tprice\tcolour\tean", *lines]) + "\n")
+    os.utime(zeta, (1_700_000_000,) * 2)  # long at rest: nothing to wait for
     feed = taken(shop, shop.deliver("acme.csv", kettles(3)), zeta)
     assert feed.suppliers == ("acme", "zeta")
     assert feed.rows.group_by("supplier").len().sort("supplier").rows() == [("acme", 3), ("zeta", 10)]
@@ -97,6 +99,7 @@ def test_the_watched_folder_is_what_is_taken_where_no_file_is_named(shop: Shop) 
 def test_a_file_without_a_record_changes_nothing(shop: Shop, content: bytes) -> None:
     file = shop.folder / "empty.csv"
     file.write_bytes(content)
+    os.utime(file, (1_700_000_000,) * 2)  # long at rest: nothing to wait for
     with pytest.raises(IntakeError) as raised:
         taken(shop, file)
     assert raised.value.do
@@ -109,6 +112,7 @@ def test_a_file_that_is_not_there_is_named(shop: Shop) -> None:
         taken(shop, shop.folder)
 
 
+@pytest.mark.slow
 def test_an_archive_of_several_files_is_several_deliveries(tmp_path: Path) -> None:
     shop = Shop.open(tmp_path, stages=(records,))
     packed = tmp_path / "monday.zip"

@@ -136,8 +136,10 @@ def untrue(
     return [name for name in silent if not one.get_column(name).equals(other.get_column(name), null_equal=True)]
 
 
+PUBLISHED = {"records", "products", "matches", "golden", "listings"}
+"""Stages whose lineage is looked at in every quick run; the others' is in the whole one."""
 PLACES = [
-    (stage, table, column)
+    pytest.param(*(stage, table, column), marks=() if stage.name in PUBLISHED else pytest.mark.slow)
     for stage in CHAIN
     for table, columns in (
         {FEED: DELIVERED} if stage.reads_feed else {name: tuple(CONTRACTS[name].schema) for name in stage.inputs}

@@ -56,6 +56,7 @@ def test_two_suppliers_delivered_at_once_are_both_there(tmp_path: Path) -> None:
     assert verified(mine) == []
 
 
+@pytest.mark.slow
 def test_the_same_delivery_at_once_is_taken_in_once(tmp_path: Path) -> None:
     engine = Meanwhile()
     mine, theirs = Shop.open(tmp_path, engine=engine), Shop.open(tmp_path)
@@ -80,6 +81,7 @@ def test_an_input_that_moves_on_is_read_as_it_was_pinned(tmp_path: Path) -> None
     assert verified(mine) == []
 
 
+@pytest.mark.slow
 def test_who_is_overtaken_every_time_gives_up_and_leaves_nothing_in_doubt(tmp_path: Path) -> None:
     engine = Meanwhile()
     mine, theirs = Shop.open(tmp_path, engine=engine), Shop.open(tmp_path)

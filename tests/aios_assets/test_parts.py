@@ -62,6 +62,7 @@ def deliveries() -> list[list[object]]:
     return [first, changed, [*reversed(changed)], kettles(60)]
 
 
+@pytest.mark.slow
 def test_what_is_published_is_the_same_as_if_it_were_held(tmp_path: Path) -> None:
     held, parted = both(tmp_path)
     for number, rows in enumerate(deliveries()):

@@ -102,6 +102,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     file = made.folder / "deliveries" / "acme.csv"
     file.parent.mkdir()
     file.write_text(hostile())
+    os.utime(file, (1_700_000_000,) * 2)  # long at rest: nothing to wait for
     told = made.run(file)
     assert [name for name, attempt in told.items() if attempt.refused] == []
     assert list(told) == [stage.name for stage in CHAIN]
@@ -216,6 +217,7 @@ def test_what_a_function_says_when_it_breaks_off_is_told_with_tokens(tmp_path: P
 def test_a_bad_file_is_refused_in_words_that_quote_nothing_of_it(shop: Shop, name: str, content: bytes) -> None:
     file = shop.folder / name
     file.write_bytes(content)
+    os.utime(file, (1_700_000_000,) * 2)  # long at rest: nothing to wait for
     with pytest.raises(IntakeError) as raised:
         shop.make(records, file)
     fault: BaseException | None = raised.value
@@ -244,6 +246,7 @@ def test_nor_do_dagsters_own_files_or_the_programs_words(tmp_path: Path) -> None
     )
     feed = tmp_path / "acme.csv"
     feed.write_text(hostile())
+    os.utime(feed, (1_700_000_000,) * 2)  # long at rest: nothing to wait for
     bare = {key: value for key, value in os.environ.items() if not key.startswith(("AIOS_", "DAGSTER_"))}
     done = subprocess.run(
         [

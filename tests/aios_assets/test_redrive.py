@@ -1,5 +1,6 @@
 """Redrive: what was set aside comes back after the mapping was mended: nothing is lost, nothing comes twice."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def driven(shop: Shop, stage: object = records) -> Attempt | None:
 def write(folder: Path, name: str, lines: list[str], header: str = "nr,name,label,price") -> Path:
     file = folder / name
     file.write_text("\n".join([header, *lines]) + "\n")
+    os.utime(file, (1_700_000_000,) * 2)  # long at rest: nothing to wait for
     return file
 
 
@@ -87,6 +89,7 @@ def test_sealed_lines_are_read_without_the_file(tmp_path: Path) -> None:
     file = tmp_path / "acme.csv"
     text = "\n".join(["nr,name,label,price", *lines]) + "\n"
     file.write_bytes(text.encode() + "\n".join(damaged).encode("latin-1") + b"\n")
+    os.utime(file, (1_700_000_000,) * 2)  # long at rest: nothing to wait for
     mapping(shop, WHOLE.format(title="name") + '[reading]\nencoding = "utf-8"\n')
     assert shop.make(records, file).set_aside == 2
     file.unlink()
@@ -98,6 +101,7 @@ def test_sealed_lines_are_read_without_the_file(tmp_path: Path) -> None:
     assert (came["title"], came["file"], came["line"]) == ("Café lamp 91", "acme.csv", 33)
 
 
+@pytest.mark.slow
 def test_what_came_later_is_not_undone(tmp_path: Path) -> None:
     shop = Shop.open(tmp_path, stages=(records,))
     delta = 'mode = "delta"\n' + WHOLE
@@ -114,6 +118,7 @@ def test_what_came_later_is_not_undone(tmp_path: Path) -> None:
     assert shop.table("records").filter(shop.table("records")["sku"] == "3")["title"].to_list() == ["Newer lamp three"]
 
 
+@pytest.mark.slow
 def test_sales_come_back_too(tmp_path: Path) -> None:
     shop = Shop.open(tmp_path, stages=(sales,))
     mapping(shop, 'kind = "sales"\nmode = "delta"\n[supplier]\nname = "acme"\n[fields]\ninvoice = "i"\nsku = "s"\n'

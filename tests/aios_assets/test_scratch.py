@@ -47,6 +47,7 @@ def short(monkeypatch):
     monkeypatch.setattr(matches, "SLICE", 100)
 
 
+@pytest.mark.slow
 def test_what_was_learned_is_not_looked_up_again(short, tmp_path, monkeypatch):
     records, _ = two_suppliers(200)
     kept = ScratchFolder(tmp_path, say=print)

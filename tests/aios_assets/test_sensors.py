@@ -42,6 +42,7 @@ def dead_process() -> dict[str, str]:
     return tag
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_the_process_that_carried_it_out(home: House) -> None:
     dead, alive = begun(home, dead_process()), begun(home, process_tag())
     assert reconcile_runs(home.instance) == (dead.run_id,)
@@ -71,6 +72,7 @@ def test_a_run_names_its_process(home: House) -> None:
     assert run.tags[PROCESS] == process_tag()[PROCESS]
 
 
+@pytest.mark.slow
 def test_the_reconciling_sensor_ends_dead_runs_and_says_so(home: House) -> None:
     run = begun(home, dead_process())
     data = home.wired.resolve_sensor_def("reconciling").evaluate_tick(

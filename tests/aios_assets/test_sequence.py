@@ -211,6 +211,7 @@ def test_rejects_of_one_name_on_two_days_stand_side_by_side(tmp_path: Path) -> N
 # Hostile 14
 
 
+@pytest.mark.slow
 def test_a_feed_that_shrank_by_99_percent_is_refused_and_what_stands_stays(tmp_path: Path) -> None:
     shop = Shop.open(tmp_path, stages=(records,), profile="run")
     assert not shop.make(records, shop.deliver("acme_2024-05-01.csv", kettles(400))).refused

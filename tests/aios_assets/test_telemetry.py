@@ -216,6 +216,7 @@ def test_what_cannot_be_set_up_is_told_and_stops_nothing(collector: Collector, t
     assert told["id"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["gone", pytest.param("silent", marks=pytest.mark.slow)])
 def test_a_collector_that_does_not_answer_holds_nobody_up(how: str) -> None:
     with socket.socket() as listening:

@@ -133,6 +133,7 @@ def test_every_published_value_comes_out_of_its_line_again(runtime: Runtime) -> 
     assert check_receipts(runtime, 5).values == 5
 
 
+@pytest.mark.slow
 def test_a_changed_or_missing_file_is_told_not_believed(runtime: Runtime) -> None:
     file = runtime.settings.home / "feeds" / "acme.csv"
     source = receipt(runtime, "acme/A1", "price").sources[0]

@@ -152,6 +152,7 @@ def test_threads_that_meet_the_same_people_agree(vault: Vault, tmp_path: Path) -
     assert [other.reveal(token) for token in answers[0]] == mails
 
 
+@pytest.mark.slow
 def test_processes_that_make_the_keys_at_once_agree(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from aios_assets.vault import Vault; "

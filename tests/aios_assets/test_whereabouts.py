@@ -64,6 +64,7 @@ def test_a_receipt_opens_the_file_again(shop: Shop) -> None:
     assert again["title"] == kettles(1)[0]["title"]
 
 
+@pytest.mark.slow
 def test_rejects_are_read_again_where_the_file_lies(shop: Shop) -> None:
     feed = redrive(shop.runtime, records)
     assert feed is not None

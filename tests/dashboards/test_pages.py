@@ -209,6 +209,7 @@ def test_the_app_says_what_to_do_where_there_is_no_lake(tmp_path: Path, monkeypa
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.slow
 def test_looking_changes_no_byte_of_the_lake_and_needs_no_key(lake: Lake) -> None:
     def held() -> dict[str, str]:
         files = (

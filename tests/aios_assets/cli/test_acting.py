@@ -31,6 +31,7 @@ def test_example_writes_feeds_and_their_truth(aios, nowhere: Path) -> None:
     assert aios("example", "ex", "--skus", "1").code == 2
 
 
+@pytest.mark.slow
 def test_inspect_shows_a_file_and_writes_its_mapping(aios, nowhere: Path) -> None:
     (nowhere / "shop.csv").write_text("".join(f"S{n},Lamp number {n},{n}.99\n" for n in range(40)))
     (nowhere / "acme.csv").write_text(

@@ -116,6 +116,7 @@ def test_a_rename_is_planned_looked_at_applied_and_taken_back(aios: Aios, code: 
     assert aios("audit", "verify").code == 0
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_is_shown_before_it_is_set_aside(aios: Aios, code: Code) -> None:
     code("long", dtype="Boolean", version=2, migrations='Migration(2, (Retyped("long"),)),')
     said = aios("contract", "preview", "lengths")

@@ -62,6 +62,7 @@ def test_a_refused_run_exits_three_and_says_why(tmp_path: Path) -> None:
     assert "records was REFUSED" in explained.stdout
 
 
+@pytest.mark.slow
 def test_an_interruption_is_quiet(tmp_path: Path) -> None:
     """The signal comes while the run is starting or running; either way it ends by 130 and without a traceback."""
     files = write_feeds(tmp_path / "feeds")

@@ -29,6 +29,7 @@ def rerun(lake: Path) -> None:
     runtime.vault.close()
 
 
+@pytest.mark.slow
 def test_a_merge_waits_for_a_second_look_and_is_shown_side_by_side(aios, own: Path) -> None:
     made = aios(*MERGE, "--json").told["decided"][0]
     assert (made["left"], made["right"], made["verdict"], made["already"]) == ("acme/A1", "bestco/B1", "same", False)
@@ -151,6 +152,7 @@ def test_a_pair_is_explained_with_what_would_have_changed_it_and_its_neighbours(
     assert "before any evidence" in aios("matches", "explain", "bestco/B1", "acme/A1").out
 
 
+@pytest.mark.slow
 def test_a_sample_is_drawn_of_every_stratum_and_waits(aios, own: Path) -> None:
     told = aios("review", "sample", "10", "--by", "ann", "--seed", "5", "--json").told
     assert sum(told["drawn"].values()) == min(10, sum(told["sizes"].values())) > 0
@@ -171,6 +173,7 @@ def test_apply_runs_what_decisions_reach_as_dagster_does(aios, own: Path) -> Non
     assert {one["outcome"] for one in again["tables"].values()} == {"unchanged"}
 
 
+@pytest.mark.slow
 def test_one_after_the_other_measures_a_persons_time(aios, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     aios(*MERGE)
     aios("matches", "merge", "acme/A2", "bestco/B2", "--by", "bob", "--why", "the same camera")

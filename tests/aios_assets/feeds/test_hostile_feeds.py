@@ -107,6 +107,7 @@ def test_limits_are_named(tmp_path: Path, limits: Limits, content: bytes, name: 
     assert "aios.toml" in caught.value.do
 
 
+@pytest.mark.slow
 def test_a_million_attributes_set_one_record_aside(tmp_path: Path) -> None:
     wide = json.dumps({f"k{number}": 1 for number in range(100_000)})
     rows, rejects = rows_and_rejects(tmp_path / "a.jsonl", f'{{"sku":1}}\n{wide}\n{{"sku":2}}\n'.encode())

@@ -28,6 +28,7 @@ def runs_wrong(answer: dict[str, str]) -> bool:
     return "asked" not in answer.values() and any(said.startswith(("wrong", "missed")) for said in answer.values())
 
 
+@pytest.mark.slow
 def test_no_layout_runs_on_a_wrong_column(tmp_path: Path) -> None:
     answers = [(made.name, judged(made, tmp_path)) for made in layouts(33, seed=11)]
     assert not [(name, answer) for name, answer in answers if runs_wrong(answer)]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -102,22 +103,31 @@ def test_records_that_name_nothing_or_are_no_product_text_are_set_aside() -> Non
     ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Ask joe&#64;example.com",
-        "Ask joe&amp;#64;example.com",
-        "Ask <b>joe</b>@example.com",
-        "Ask joe@exa<i></i>mple.com",
-        "Call +49 30\n901820734 now",
-        "Ask joe@exam\u200bple.com",
-        "Ask joe\uff20example.com",
-        "pay DE89&nbsp;3704&nbsp;0044&nbsp;0532&nbsp;0130&nbsp;00",
-    ],
-)
+HIDDEN = [
+    "Ask joe&#64;example.com",
+    "Ask joe&amp;#64;example.com",
+    "Ask <b>joe</b>@example.com",
+    "Ask joe@exa<i></i>mple.com",
+    "Call +49 30\n901820734 now",
+    "Ask joe@exam\u200bple.com",
+    "Ask joe\uff20example.com",
+    "pay DE89&nbsp;3704&nbsp;0044&nbsp;0532&nbsp;0130&nbsp;00",
+]
+
+
+@cache
+def taken_off() -> pl.DataFrame:
+    """Each hidden text as a title, then each as a description, all at once."""
+    fields = ("title", "description")
+    rows = [{"sku": f"{name}{at}", "title": "Kettle", name: text} for name in fields for at, text in enumerate(HIDDEN)]
+    return normalised(*rows)
+
+
+@pytest.mark.parametrize("at", range(len(HIDDEN)), ids=HIDDEN)
 @pytest.mark.parametrize("field", ["title", "description"])
-def test_what_markup_hides_is_no_longer_there_when_it_is_taken_off(text: str, field: str) -> None:
-    made = normalised({"title": "Kettle", field: text})
+def test_what_markup_hides_is_no_longer_there_when_it_is_taken_off(at: int, field: str) -> None:
+    made = taken_off().filter(sku=f"{field}{at}")
+    assert made.height == 1
     for column in made.iter_columns():
         if column.dtype == pl.String:
             assert personal.count(column) == 0, column

@@ -77,6 +77,7 @@ def few(catalogue: Catalogue) -> list[Record]:
     return [(supplier, sku) for supplier, sku, _ in pl.concat([merged, lone]).iter_rows()]
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(told=decisions(most=4))
 def test_any_sequence_of_decisions_ends_as_one_application_from_nothing(
@@ -110,6 +111,7 @@ def in_steps_and_at_once(catalogue: Catalogue, told: list[tuple[int, int, bool |
         assert said is not True or pair in joined or products(once)[pair[0]] == products(once)[pair[1]]
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(told=decisions(), one=st.integers(0, 2 * FEW - 1), other=st.integers(0, 2 * FEW - 1))
 def test_unmerging_restores_both_exactly(

@@ -34,6 +34,7 @@ def test_shares_are_weighed_by_the_size_of_their_stratum() -> None:
     assert told.value == pytest.approx(90 / 100)
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     """Strata of known shares, sampled again and again."""
     random, held = np.random.default_rng(1), {"precision": 0, "recall": 0}

@@ -134,6 +134,7 @@ def test_a_rematch_has_the_outcome_of_a_full_run(catalogue, data):
     assert_frame_equal(part.asked, full.asked)
 
 
+@pytest.mark.slow
 def test_a_small_delivery_compares_little():
     records, _ = two_suppliers(2000, seed=9)
     model = learn(records)

@@ -105,6 +105,7 @@ def test_the_right_capacity_wins() -> None:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.integers(1, 40), st.integers(0, 20), st.integers(0, 20))
 def test_what_is_shared_is_found_and_nothing_else(shared: int, here: int, there: int) -> None:

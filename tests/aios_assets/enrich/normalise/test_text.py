@@ -146,6 +146,7 @@ def test_flags(cell, wanted):
     assert set(told["flags"]) <= set(flag.FLAGS)
 
 
+@pytest.mark.slow
 def test_all_rows_at_once_say_what_each_says_alone():
     cells = [cell for cell, _ in [*TITLES, *NO_TITLE, *FLAGS]][::4]
     together = text.title(pl.Series("t", cells, dtype=pl.String))
@@ -198,6 +199,7 @@ def test_cleaning_twice_is_cleaning_once(cells):
             assert not any(unicodedata.category(c) == "Cc" and c not in "\n" for c in value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [
