@@ -41,6 +41,7 @@ PRODUCTS = Contract(
                 "the price is not above zero", "correct the price in the feed"),
     ),
     expects=(longest("title", 100_000),),
+    version=2,
 )  # fmt: skip
 
 
