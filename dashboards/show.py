@@ -14,7 +14,10 @@ GOOD, FAIR, DOUBT, BAD, QUIET = "#2e7d5b", "#8fbfa6", "#d08a1d", "#b3382c", "#8a
 HUES = ("#35618e", "#d08a1d", "#7a5195", "#4c9f9f", "#5f7a2e", "#c06c84", "#8a94a3")
 """Colours that say nothing; neither good nor bad."""
 
-COLOURS = ("#35618e", "#2e7d5b", "#d08a1d", "#7a5195", "#b3382c", "#4c9f9f", "#8a94a3", "#c06c84", "#5f7a2e")
+COLOURS = (
+    "#35618e", "#2e7d5b", "#d08a1d", "#7a5195", "#b3382c", "#4c9f9f", "#8a94a3", "#c06c84", "#5f7a2e", "#16324f", "#e8c468",
+    "#8c5a3c", "#9fc5e8", "#4a4a4a", "#a8d08d", "#e3a6b8",
+)  # fmt: skip
 
 MARKUP = "\\`*_{}[]()<>#+-!|$~:"
 
