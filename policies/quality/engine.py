@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 
 import polars as pl
 
-from policies.quality.measures import CONDITIONS, Measure, UnmeasurableError, measure
+from policies.quality.column import UnmeasurableError
+from policies.quality.measures import CONDITIONS, Measure, measure
 
 with warnings.catch_warnings():
     # Great Expectations imports these deprecated modules, and where warnings are errors that would end its import.
