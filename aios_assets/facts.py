@@ -4,7 +4,7 @@ import polars as pl
 
 from aios_assets.lake import polars_schema
 from audit.entries import Decided
-from audit.tables import TableState
+from audit.table import TableState
 from policies.candidate import Candidate, InputFacts, ModelFacts, ParentFacts
 from serving.gateway import Use
 

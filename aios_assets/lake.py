@@ -22,7 +22,8 @@ from audit.entries import Foreign, Planned
 from audit.errors import LedgerError
 from audit.history import LOG
 from audit.ledger import Ledger
-from audit.tables import Tables, TableState
+from audit.table import TableState
+from audit.tables import Tables
 from policies.permit import DraftFile, Permit
 
 CONFIGURATION = {"delta.enableExpiredLogCleanup": "false", "delta.checkpointInterval": "1000000"}

@@ -20,7 +20,8 @@ from audit.clock import Clock
 from audit.entries import Abandoned, Committed, Decided, Foreign, Planned, closed
 from audit.history import LOG, log_versions, read_version
 from audit.ledger import AlreadyLogged, Entry, Kind, Ledger
-from audit.tables import InDoubt, Tables
+from audit.table import InDoubt
+from audit.tables import Tables
 from policies.permit import Permit, Write
 
 FILES = "_files"

@@ -10,7 +10,7 @@ from aios_assets.fingerprint import bucket_of
 from aios_assets.lake import Lake, polars_schema
 from audit.entries import Decided
 from audit.ledger import Logged
-from audit.tables import Version
+from audit.table import Version
 from policies.contract import ATTEMPT
 
 RECORD = ("supplier", "sku")

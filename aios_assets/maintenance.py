@@ -21,7 +21,7 @@ from aios_assets.reconcile import reconcile
 from audit.entries import Vacuumed
 from audit.history import LOG, read_version
 from audit.ledger import AlreadyLogged, Entry, Kind
-from audit.tables import TableState
+from audit.table import TableState
 
 if TYPE_CHECKING:  # it costs 4 s, and only its lake is used here
     from aios_assets.runtime import Runtime

@@ -30,7 +30,7 @@ from aios_assets.stage import Stage
 from aios_assets.tally import tallies
 from aios_assets.threads import beside
 from aios_assets.work import Feed, Standing, Work, row_work, table_work
-from audit.tables import TableState
+from audit.table import TableState
 from lineage.events import Attempt as Told
 from policies.candidate import Candidate, ColumnFacts, MigrationFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract

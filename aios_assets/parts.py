@@ -20,7 +20,7 @@ from aios_assets.spill import PART, Spilled, part_of
 from aios_assets.split import ID, aside_key, decided_by_rows
 from aios_assets.stage import Stage
 from aios_assets.work import Counts, Feed, Standing, Work
-from audit.tables import TableState
+from audit.table import TableState
 from policies.candidate import Candidate, ColumnFacts, ExpectationFacts
 from policies.contract import FINGERPRINT
 from policies.permit import DraftFile, digest_of

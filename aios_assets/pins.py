@@ -13,7 +13,7 @@ from aios_assets.lake import Lake
 from aios_assets.runtime import Runtime
 from aios_assets.stage import Stage
 from audit.entries import Decided
-from audit.tables import TableState
+from audit.table import TableState
 from lineage.events import Input
 from policies.candidate import InputFacts
 from policies.contract import ATTEMPT, Contract

@@ -21,7 +21,7 @@ from aios_assets.split import quarantine_contract
 from aios_assets.stage import Stage
 from audit.entries import Decided
 from audit.history import LOG
-from audit.tables import TableState
+from audit.table import TableState
 from lineage.events import Attempt as Told
 from lineage.events import Input
 from policies.candidate import Candidate

@@ -17,7 +17,7 @@ from aios_assets.runtime import Runtime, engine_of
 from aios_assets.stage import Stage
 from audit.entries import Decided
 from audit.ledger import Kind
-from audit.tables import TableState
+from audit.table import TableState
 from policies.candidate import Candidate, ModelFacts, ParentFacts
 from policies.contract import FINGERPRINT
 from policies.gate import Gate

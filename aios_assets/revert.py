@@ -26,7 +26,7 @@ from aios_assets.stage import Stage
 from aios_assets.work import Work
 from audit.entries import Decided
 from audit.ledger import Kind
-from audit.tables import TableState
+from audit.table import TableState
 from policies.candidate import LossFacts, MigrationFacts
 from policies.contract import ATTEMPT, Contract
 from policies.migration import Course, course_told

@@ -10,7 +10,7 @@ import polars as pl
 from aios_assets.lookup import Lookup
 from aios_assets.reviews import Reviewed
 from audit.ledger import Kind
-from audit.tables import TableState
+from audit.table import TableState
 from policies.contract import ATTEMPT
 
 CHAIN = ("records", "products", "matches", "listings")

@@ -7,10 +7,10 @@ import orjson
 from audit.canonical import canonical
 from audit.checkpoint import Checkpoint, Verifier
 from audit.errors import LedgerError, NoteError
+from audit.fold import Fold
 from audit.ledger import Inspected, Kind, Logged, Row, parsed
 from audit.merkle import EMPTY, Frontier, leaf_hash
 from audit.problem import Problem
-from audit.tables import Fold
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is, and how much there is (0: not known)."""

@@ -9,10 +9,11 @@ from pathlib import Path, PurePosixPath
 
 from audit.chain import Chain, Progress, continued, covered, signed, storage
 from audit.checkpoint import Verifier
+from audit.fold import Fold
 from audit.history import LOG, History, LogVersion, read_history
 from audit.ledger import Inspected
 from audit.problem import RECONCILE, Problem
-from audit.tables import Fold, TableState, Version
+from audit.table import TableState, Version
 from policies.permit import DraftFile
 
 __all__ = ["Problem", "Progress", "Verification", "verify"]
