@@ -12,7 +12,7 @@ import dagster as dg
 import polars as pl
 
 from aios_assets import telemetry
-from aios_assets.dagster_home import prepare
+from aios_assets.dagster_home import OURS, prepare
 from aios_assets.definitions import definitions, stages
 from aios_assets.errors import SettingsError
 from aios_assets.journal import Attempt
@@ -142,10 +142,10 @@ def run_catalogue(
             run_config={**QUIET, "ops": feeds},
             asset_selection=[dg.AssetKey(name) for name in chosen],
             raise_on_error=False,
-            tags=process_tag(),
+            tags=process_tag() | OURS,
         )
         wired.resolve_job_def("evidence").execute_in_process(
-            instance=instance, run_config=QUIET, raise_on_error=False, tags=process_tag()
+            instance=instance, run_config=QUIET, raise_on_error=False, tags=process_tag() | OURS
         )
     attempts = tuple(runtime.journal.attempts.get(result.run_id, ()))
     refused = {attempt.stage for attempt in attempts if attempt.refused}

@@ -14,6 +14,7 @@ import polars as pl
 
 from aios_assets import telemetry
 from aios_assets.contracts import moved, published
+from aios_assets.dagster_home import LOCATION
 from aios_assets.draft import Following, buckets_of, following, write_draft
 from aios_assets.enrich.redact import tokenise, tokenise_frame
 from aios_assets.errors import AiosError, Overtaken, StageError
@@ -24,7 +25,7 @@ from aios_assets.pins import Pins, beside_tables
 from aios_assets.profile import profile
 from aios_assets.record import Record, Written
 from aios_assets.rows import RowJudge
-from aios_assets.runtime import LOCATION, Runtime
+from aios_assets.runtime import Runtime
 from aios_assets.split import ID, aside_key, decided_by_rows, quarantine_contract
 from aios_assets.stage import Stage
 from aios_assets.tally import tallies

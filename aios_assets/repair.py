@@ -8,6 +8,7 @@ from decimal import Decimal
 import polars as pl
 
 from aios_assets import telemetry
+from aios_assets.dagster_home import LOCATION
 from aios_assets.disk import copy_file, sha256_of, sync_folder
 from aios_assets.draft import again
 from aios_assets.errors import LakeError
@@ -16,7 +17,7 @@ from aios_assets.lock import FILES
 from aios_assets.profile import profile
 from aios_assets.reconcile import reconcile
 from aios_assets.record import Record, Written
-from aios_assets.runtime import LOCATION, Runtime
+from aios_assets.runtime import Runtime
 from aios_assets.split import quarantine_contract
 from aios_assets.stage import Stage
 from audit.entries import Decided

@@ -33,10 +33,6 @@ from serving.local.attributes import Attributes, OneAttribute
 from serving.model import ServingError
 from serving.registry import Registry
 
-LOCATION = "aios"
-"""The code location's name in lineage."""
-
-
 CARRIES = "carries"
 """Measure of a migration's decision: the digest of the code whose rows it carried over."""
 

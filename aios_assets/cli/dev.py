@@ -37,7 +37,7 @@ def dev(
     settings = load(lake=lake)
     home = prepare(settings)
     pages, boards = dagster_port or _free(), dashboard_port or _free()
-    dagster = ["-m", "dagster", "dev", "-m", "aios_assets.definitions", "-h", LOOPBACK, "-p", str(pages)]
+    dagster = ["-m", "dagster", "dev", "-w", str(home / "workspace.yaml"), "-h", LOOPBACK, "-p", str(pages)]
     streamlit = [
         "-m", "streamlit", "run", str(_app()), "--server.address", LOOPBACK, "--server.port", str(boards),
         "--server.headless", "true", "--browser.gatherUsageStats", "false",

@@ -8,8 +8,11 @@ import sys
 import time
 from pathlib import Path
 
+import dagster as dg
 import pytest
+import yaml
 
+from aios_assets.dagster_home import OURS, WORKSPACE
 from tests.aios_assets.small_lake import write_feeds
 
 PROGRAM = [sys.executable, "-m", "aios_assets.cli"]
@@ -40,10 +43,20 @@ def test_a_run_answers_the_keys_of_the_design_and_the_lake_verifies(tmp_path: Pa
     assert (told["rows_in"], told["rejected"], told["refusals"]) == (11, 2, [])
     assert set(told["tables"]["listings"]) >= {"version", "rows", "admitted", "quarantined", "recomputed", "seconds"}
     assert "listings" in done.stderr
+    with dg.DagsterInstance.from_config(str(tmp_path / "lake" / "_dagster")) as instance:
+        ran = [run.job_name for run in instance.get_runs(dg.RunsFilter(tags=OURS))]
+    assert ran == ["evidence", "catalogue"]  # Dagster's pages show them among each job's
     again = aios("run", *files, cwd=tmp_path)
     assert again.returncode == 0
     assert again.stdout.count("unchanged") >= 5
     assert aios("audit", "verify", cwd=tmp_path).returncode == 0
+
+
+def test_the_command_and_dagster_alone_load_one_place_by_one_name() -> None:
+    """Runs, schedules' switches and lineage go by that name."""
+    (place,) = yaml.safe_load(WORKSPACE)["load_from"]
+    assert {"load_from": [place]} == yaml.safe_load((ROOT / "workspace.yaml").read_text(encoding="utf-8"))
+    assert {".dagster/repository": f"__repository__@{place['python_module']['location_name']}"} == OURS
 
 
 @pytest.mark.slow
