@@ -15,8 +15,9 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
 from aios_assets.errors import LakeError
-from aios_assets.lock import Landed, Lock, log_file, storage_failed
+from aios_assets.lock import Landed, Lock, storage_failed
 from aios_assets.proven import Proven
+from aios_assets.tablelog import TableLog
 from audit.clock import Clock
 from audit.entries import Foreign, Planned
 from audit.errors import LedgerError
@@ -130,20 +131,20 @@ class Lake:
 
         Nothing of the table changes. Raises LakeError where the checkpoint is not what the ledger tells.
         """
-        state, log = self.state(table), self.folder(table) / LOG
+        state, log, copied = self.state(table), TableLog(self.folder(table)), TableLog(to)
         if state is None:
             return
         (to / LOG).mkdir(parents=True)
         for number in range(state.version + 1):
-            os.link(log_file(self.folder(table), number), log_file(to, number))
+            os.link(log.file(number), copied.file(number))
         try:
             DeltaTable(str(to)).create_checkpoint()
             for number in range(state.version):
-                log_file(to, number).unlink()
+                copied.file(number).unlink()
             members = {str(Path(uri).relative_to(to)) for uri in DeltaTable(str(to)).file_uris()}
         except (DeltaError, ValueError) as failed:
             raise LakeError(
-                f"log of {table} at {log}", f"no checkpoint: {failed}", "run `aios audit verify`"
+                f"log of {table} at {log.folder / LOG}", f"no checkpoint: {failed}", "run `aios audit verify`"
             ) from failed
         if members != set(state.files):
             raise LakeError(

@@ -5,20 +5,19 @@ What the ledger does not believe is not committed, and what is committed is dura
 """
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from aios_assets.disk import copy_file, locked, sha256_of, sync_file, sync_folder
+from aios_assets.disk import locked, sync_file, sync_folder
 from aios_assets.ending import closing_event
 from aios_assets.errors import ForeignVersion, LakeError, NotPermitted, Overtaken
 from aios_assets.proven import Proven
+from aios_assets.tablelog import TableLog
 from aios_assets.telemetry import current_trace_id
 from audit.clock import Clock
 from audit.entries import Abandoned, Committed, Decided, Foreign, Planned, closed
-from audit.history import LOG, log_versions, read_version
 from audit.ledger import AlreadyLogged, Entry, Kind, Ledger
 from audit.table import InDoubt
 from audit.tables import Tables
@@ -74,6 +73,10 @@ class Lock:
         """A table's folder."""
         return self.root / table
 
+    def log(self, table: str) -> TableLog:
+        """A table's log."""
+        return TableLog(self.folder(table))
+
     @contextlib.contextmanager
     def alone(self, *tables: str) -> Iterator[None]:
         """Keeps every other process of this machine from changing these tables.
@@ -106,19 +109,17 @@ class Lock:
         case = self._case(permit)
         with self.alone(*(planned.write.table for planned in case.decided.writes)):
             for planned in case.decided.writes:
-                self._clear_torn(planned.write.table)
                 self._finish_landed(planned.write.table)
             self._abandon(case, why)
 
     def name_foreign(self, table: str) -> tuple[Foreign, ...]:
         """Names in the ledger every version above the last committed one; answers them. Hold the table's lock."""
-        self._clear_torn(table)
         self._finish_landed(table)
         state = self.tables.state(table)
         committed = state.version if state else -1
         found = []
-        for number in sorted(number for number in log_versions(self.folder(table)) if number > committed):
-            foreign = Foreign(table, number, sha256_of(log_file(self.folder(table), number)))
+        for number in self.log(table).above(committed):
+            foreign = Foreign(table, number, self.log(table).sha256(number))
             once = f"foreign:{table}:{number}:{foreign.log_sha256}"
             found.append((foreign, self._entry(Kind.FOREIGN, table, foreign.body(), once)))
         self._append(*(entry for _, entry in found))
@@ -151,7 +152,6 @@ class Lock:
         """
         landed, rest = dict[str, Landed](), list[Planned]()
         for planned in case.decided.writes:  # 1
-            self._clear_torn(planned.write.table)
             self._finish_landed(planned.write.table)
         for planned in case.decided.writes:  # 2
             table, version = planned.write.table, planned.write.parent + 1
@@ -172,35 +172,15 @@ class Lock:
             self._append(*self._closing(case, ()))
         return tuple(landed[planned.write.table] for planned in case.decided.writes)
 
-    def _clear_torn(self, table: str) -> None:
-        """Takes away a log entry of which a power cut kept the name and lost the bytes.
-
-        It was never acknowledged, and delta-rs would read it as old data, or not open the table at all. Nobody is
-        writing it now: the lock is held, and foreign writers link whole files.
-        """
-        folder = self.folder(table)
-        while (top := top_version(folder)) >= 0:
-            version, state = read_version(folder, top), self.tables.state(table)
-            if version is None or not (version.torn and version.sha256) or (state and top in state.history):
-                return
-            log_file(folder, top).unlink()
-            sync_folder(folder / LOG)
-
     def _finish_landed(self, table: str) -> None:
-        """Records commits of this table that landed and whose process died before it could say so."""
+        """Records commits of this table that landed and whose process died before it could say so; clears torn ones."""
+        state = self.tables.state(table)
+        self.log(table).clear_torn(state.history if state else ())
         for doubt in self.tables.in_doubt:
-            if doubt.planned.write.table == table and self._has_landed(doubt.permit, doubt.planned.write):
-                self._rewrite_log(doubt.planned.write)
-                self._record(_case_of(doubt), doubt.planned.write)
-
-    def _has_landed(self, permit: str, write: Write) -> bool:
-        """Whether the log holds this write, as it was decided; a permit's id on other actions proves nothing."""
-        version = read_version(self.folder(write.table), write.parent + 1)
-        if version is None or version.torn or not version.carries(permit):
-            return False
-        added = {(file.path, file.size) for file in version.adds.values()}
-        removed = write.overwrite or set(version.removes) == set(write.removes)
-        return removed and added == {(file.path, file.size) for file in write.adds}
+            write = doubt.planned.write
+            if write.table == table and self.log(table).holds(doubt.permit, write):
+                self.log(table).rewrite(write.parent + 1)
+                self._record(_case_of(doubt), write)
 
     def _is_committed(self, case: _Case, write: Write) -> bool:
         state = self.tables.state(write.table)
@@ -222,10 +202,10 @@ class Lock:
 
     def _refuse_stale(self, case: _Case, write: Write) -> None:
         """The parent must be what is published, be the top of the log, and have the log entry that was committed."""
-        state, folder = self.tables.state(write.table), self.folder(write.table)
+        state, log = self.tables.state(write.table), self.log(write.table)
         committed = state.version if state else -1
         foreign = state.foreign if state else {}
-        there = top_version(folder)
+        there = log.top
         # A repair is judged on top of the foreign versions that it undoes, and overwrites them.
         over = range(committed + 1, write.parent + 1)
         undoes = write.overwrite and committed >= 0 and len(over) > 0 and all(number in foreign for number in over)
@@ -242,7 +222,7 @@ class Lock:
         if write.parent < 0:
             return
         known = foreign[there].log_sha256 if undoes else state.history[committed].log_sha256 if state else ""
-        if there < write.parent or sha256_of(log_file(folder, there)) != known:
+        if there < write.parent or log.sha256(there) != known:
             raise LakeError(
                 f"table {write.table}",
                 f"the log entry of version {write.parent} is gone or changed; nothing is built on it",
@@ -286,36 +266,24 @@ class Lock:
 
     def _commit(self, case: _Case, planned: Planned) -> None:
         """Lands the write and makes its log entry durable."""
-        write, folder = planned.write, self.folder(planned.write.table)
+        write, log = planned.write, self.log(planned.write.table)
         try:
             self._land(case.permit, case.index, planned)
         except LakeError:
             # An exception does not mean "not committed": the log says what happened.
-            if not self._has_landed(case.permit, write):
+            if not log.holds(case.permit, write):
                 self._refuse_stale(case, write)
                 raise
-            self._rewrite_log(write)
+            log.rewrite(write.parent + 1)
         else:
-            sync_file(log_file(folder, write.parent + 1))
+            log.sync(write.parent + 1)
         self._record(case, write)
-
-    def _rewrite_log(self, write: Write) -> None:
-        """Puts a durable copy in the place of a log entry of which nobody knows whether its sync failed.
-
-        The kernel forgets bytes that it could not write, and a second fsync then says that all is well.
-        """
-        folder = self.folder(write.table)
-        copy, log = folder / "_log_copy", log_file(folder, write.parent + 1)
-        copy.unlink(missing_ok=True)
-        copy_file(log, copy)
-        copy.replace(log)
 
     def _record(self, case: _Case, write: Write) -> None:
         """Makes the log entry's name durable, tells the ledger, and makes sure that the ledger believes it."""
-        folder, version = self.folder(write.table), write.parent + 1
-        sync_folder(folder / LOG)
-        sync_folder(folder)
-        body = Committed(case.permit, write.table, version, sha256_of(log_file(folder, version)), case.index).body()
+        log, version = self.log(write.table), write.parent + 1
+        log.sync_names()
+        body = Committed(case.permit, write.table, version, log.sha256(version), case.index).body()
         entries = [self._entry(Kind.COMMITTED, write.table, body, closed(case.permit, write.table))]
         state = self.tables.state(write.table)
         for number, foreign in sorted(state.foreign.items() if state else ()):
@@ -367,21 +335,6 @@ class Lock:
 
     def _entry(self, kind: Kind, subject: str, body: Mapping[str, Any], once: str) -> Entry:
         return Entry(kind, subject, body, self.clock.now(), current_trace_id() or "", once)
-
-
-def log_file(folder: Path, version: int) -> Path:
-    """The log entry of a version of the table in this folder."""
-    return folder / LOG / f"{version:020d}.json"
-
-
-def top_version(folder: Path) -> int:
-    """The highest version in the log of the table in this folder, -1 where there is none; 0.4 µs a log entry."""
-    try:
-        names = os.listdir(folder / LOG)
-    except FileNotFoundError:
-        return -1
-    whole = (name for name in names if len(name) == 25 and name.endswith(".json") and name[:20].isdecimal())
-    return int(max(whole, default="-1.json")[:-5])
 
 
 def storage_failed(table: str, failed: Exception) -> LakeError:

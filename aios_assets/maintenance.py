@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from aios_assets.disk import sync_file, sync_folder
 from aios_assets.errors import LakeError
 from aios_assets.lake import Lake
-from aios_assets.lock import FILES, top_version
+from aios_assets.lock import FILES
 from aios_assets.reconcile import reconcile
+from aios_assets.tablelog import TableLog
 from audit.entries import Vacuumed
 from audit.history import LOG, read_version
 from audit.ledger import AlreadyLogged, Entry, Kind
@@ -114,7 +115,7 @@ class _Table:
         self.folder = lake.folder(table)
         self.state: TableState | None = lake.state(table)
         self.version = self.state.version if self.state else -1
-        if (top := top_version(self.folder)) != self.version:
+        if (top := TableLog(self.folder).top) != self.version:
             raise LakeError(
                 f"table {table}",
                 f"its log ends with version {top} and version {self.version} is published",

@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from lock_fixtures import House
 
-from aios_assets import draft, lock
+from aios_assets import draft, lock, tablelog
 from aios_assets.errors import AiosError
 from aios_assets.lock import Lock
 from aios_assets.reconcile import reconcile
@@ -87,7 +87,7 @@ def reconciling(folder: Path) -> None:
         permit = judged(House.opened(folder), step)
         with (
             contextlib.suppress(Died),
-            patch.object(lock, "sync_file", lambda path: None),
+            patch.object(tablelog, "sync_file", lambda path: None),
             patch.object(Lock, dies_in, side_effect=Died),
         ):
             House.opened(folder).lake.commit(permit)
@@ -135,16 +135,16 @@ def _skip(where: Any, name: str, skipped: Callable[[Path], bool]) -> None:
     setattr(where, name, lambda path: None if skipped(path) else right(path))
 
 
-SYNCS: dict[str, Callable[[], None]] = {
+SYNCS: dict[str, Callable[[], object]] = {
     "draft-bytes": lambda: _skip(draft, "sync_file", lambda path: True),
     "draft-names": lambda: _skip(draft, "sync_folder", lambda path: True),
-    "log-bytes": lambda: _skip(lock, "sync_file", lambda path: path.suffix == ".json"),
-    "log-folder": lambda: _skip(lock, "sync_folder", lambda path: path.name == "_delta_log"),
-    "table-folder": lambda: _skip(lock, "sync_folder", lambda path: path.name in WANTED),
+    "log-bytes": lambda: _skip(tablelog, "sync_file", lambda path: True),
+    "log-folder": lambda: _skip(tablelog, "sync_folder", lambda path: path.name == "_delta_log"),
+    "table-folder": lambda: [_skip(each, "sync_folder", lambda path: path.name in WANTED) for each in (lock, tablelog)],
     "lake-folder": lambda: _skip(lock, "sync_folder", lambda path: path.name == "lake"),
     "elsewhere-bytes": lambda: _skip(lock, "sync_file", lambda path: path.suffix == ".parquet"),
     "elsewhere-names": lambda: _skip(lock, "sync_folder", lambda path: path.name == "_files"),
-    "log-copy": lambda: setattr(lock, "copy_file", lambda source, target: target.write_bytes(source.read_bytes())),
+    "log-copy": lambda: setattr(tablelog, "copy_file", lambda source, target: target.write_bytes(source.read_bytes())),
 }
 """Each fsync of a governed commit, and how to leave it out."""
 

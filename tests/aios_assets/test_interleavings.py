@@ -15,6 +15,7 @@ from aios_assets.errors import ForeignVersion, LakeError, NotPermitted, Overtake
 from aios_assets.lock import Lock
 from aios_assets.maintenance import maintain_lake
 from aios_assets.reconcile import reconcile
+from aios_assets.tablelog import TableLog
 from audit.clock import HeldClock
 from policies.permit import Permit
 
@@ -154,7 +155,7 @@ class Lives(RuleBasedStateMachine):
         return {doubt.permit for doubt in self.house.lake.tables.in_doubt}
 
     def has_landed(self, permit: Permit) -> bool:
-        return self.house.lake._lock._has_landed(permit.id, permit.writes[0])
+        return TableLog(self.house.lake.folder("things")).holds(permit.id, permit.writes[0])
 
     def publish(self, permit: Permit, after: dict[str, int]) -> None:
         if permit.writes[0].parent == len(self.published) - 1:

@@ -6,9 +6,11 @@ from unittest.mock import patch
 import pytest
 from lock_fixtures import House
 
-from aios_assets import lock
-from aios_assets.lock import Lock, log_file
+from aios_assets import tablelog
+from aios_assets.errors import LakeError, Overtaken
+from aios_assets.lock import Lock
 from aios_assets.reconcile import reconcile
+from aios_assets.tablelog import TableLog
 from audit.ledger import Kind
 from policies.permit import Permit
 
@@ -53,7 +55,7 @@ def test_a_commit_that_died_is_finished_from_the_ledger_alone(house: House, wher
 def test_a_log_entry_that_a_power_cut_tore_is_written_again(house: House, bytes_left: bytes) -> None:
     permit = house.judged("things", {"a": 2})
     other = dies(house, permit, "_record")
-    log_file(house.lake.folder("things"), 1).write_bytes(bytes_left)
+    TableLog(house.lake.folder("things")).file(1).write_bytes(bytes_left)
     assert len(reconcile(other.lake).finished) == 1
     assert house.rows("things") == {"a": 2}
     assert house.problems() == []
@@ -62,7 +64,7 @@ def test_a_log_entry_that_a_power_cut_tore_is_written_again(house: House, bytes_
 def test_a_torn_entry_does_not_stop_another_writer(house: House) -> None:
     permit, rival = house.judged("things", {"a": 2}), house.judged("things", {"a": 3})
     other = dies(house, permit, "_record")
-    log_file(house.lake.folder("things"), 1).write_bytes(b"")
+    TableLog(house.lake.folder("things")).file(1).write_bytes(b"")
     other.lake.commit(rival)
     assert len(reconcile(other.lake).abandoned) == 1
     assert house.rows("things") == {"a": 3}
@@ -72,7 +74,7 @@ def test_a_torn_entry_does_not_stop_another_writer(house: House) -> None:
 def test_a_log_entry_that_cannot_be_read_is_not_taken_for_torn(house: House) -> None:
     permit = house.judged("things", {"a": 2})
     other = dies(house, permit, "_record")
-    log = log_file(house.lake.folder("things"), 1)
+    log = TableLog(house.lake.folder("things")).file(1)
     kept = log.read_bytes()
     log.unlink()
     log.mkdir()  # opening it raises what a failing disk would: OSError
@@ -87,7 +89,7 @@ def test_the_next_commit_tells_what_landed_before_it(house: House) -> None:
     permit = house.judged("things", {"a": 2})
     late = house.judged("things", {"b": 3})
     other = dies(house, permit, "_record")
-    with pytest.raises(lock.Overtaken):
+    with pytest.raises(Overtaken):
         other.lake.commit(late)
     assert house.rows("things") == {"a": 2}
     assert other.put("things", {"b": 3}) == 2
@@ -117,12 +119,12 @@ def test_an_attempt_of_two_tables_is_finished_where_it_stopped(house: House) -> 
 def test_a_failed_sync_leaves_the_commit_in_doubt_and_a_durable_copy_ends_it(house: House) -> None:
     """The kernel says once that it could not write: syncing the same file again proves nothing."""
     permit = house.judged("things", {"a": 2})
-    failing = patch.object(lock, "sync_file", side_effect=OSError(5, "Input/output error"))
-    with failing, pytest.raises(lock.LakeError, match="storage failed"):
+    failing = patch.object(tablelog, "sync_file", side_effect=OSError(5, "Input/output error"))
+    with failing, pytest.raises(LakeError, match="storage failed"):
         house.lake.commit(permit)
-    before = log_file(house.lake.folder("things"), 1).stat().st_ino
+    before = TableLog(house.lake.folder("things")).file(1).stat().st_ino
     assert len(reconcile(house.lake).finished) == 1
-    assert log_file(house.lake.folder("things"), 1).stat().st_ino != before
+    assert TableLog(house.lake.folder("things")).file(1).stat().st_ino != before
     assert house.problems() == []
 
 
