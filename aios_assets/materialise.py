@@ -32,7 +32,7 @@ from aios_assets.tally import tallies
 from aios_assets.threads import beside
 from aios_assets.work import Feed, Standing, Work, row_work, table_work
 from audit.table import TableState
-from lineage.events import Attempt as Told
+from lineage.attempt import Attempt as Told
 from policies.candidate import Candidate, ColumnFacts, MigrationFacts
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
 from policies.permit import DraftFile, Permit, Write, digest_of

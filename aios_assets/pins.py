@@ -14,7 +14,7 @@ from aios_assets.runtime import Runtime
 from aios_assets.stage import Stage
 from audit.entries import Decided
 from audit.table import TableState
-from lineage.events import Input
+from lineage.attempt import Input
 from policies.candidate import InputFacts
 from policies.contract import ATTEMPT, Contract
 

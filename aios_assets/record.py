@@ -12,8 +12,9 @@ from audit.canonical import canonical
 from audit.clock import Clock
 from audit.entries import Decided, Planned, Promised
 from audit.ledger import Entry, Kind, Ledger, Logged
-from lineage.events import Attempt as Told
-from lineage.events import Decision, Input, Output, completed, failed, started
+from lineage.attempt import Attempt as Told
+from lineage.attempt import Decision, Input, Output
+from lineage.events import completed, failed, started
 from policies.candidate import Candidate
 from policies.contract import Contract
 from policies.permit import Write

@@ -23,8 +23,8 @@ from aios_assets.stage import Stage
 from audit.entries import Decided
 from audit.history import LOG
 from audit.table import TableState
-from lineage.events import Attempt as Told
-from lineage.events import Input
+from lineage.attempt import Attempt as Told
+from lineage.attempt import Input
 from policies.candidate import Candidate
 from policies.contract import FINGERPRINT, Contract
 from policies.permit import DraftFile, Permit, Write, digest_of

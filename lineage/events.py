@@ -6,11 +6,10 @@ transports along.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
-from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
+from openlineage.client.event_v2 import Job, Run, RunEvent, RunState
 from openlineage.client.facet_v2 import (
     documentation_job,
     error_message_run,
@@ -20,91 +19,13 @@ from openlineage.client.facet_v2 import (
     parent_run,
     source_code_location_job,
 )
-from openlineage.client.generated.base import DatasetFacet, InputDatasetFacet, JobFacet, OutputDatasetFacet, RunFacet
+from openlineage.client.generated.base import JobFacet, RunFacet
 from openlineage.client.serde import Serde
 
-from lineage import facets, names
-from lineage.columns import Inputs, set_aside
+from lineage import datasets, facets, names
+from lineage.attempt import Attempt, Decision, Input, Output
 from lineage.errors import LineageError
-from lineage.governance import GATE_DECISION, MODEL_USE, PRODUCER, RECEIPTS
-from policies.candidate import Candidate, InputFacts
-from policies.contract import Contract
-from policies.permit import Write
-from policies.verdict import Verdict
-
-
-@dataclass(frozen=True)
-class Code:
-    """Where the stage's function stands: a repository's address, a path in it, and the exact version (a commit)."""
-
-    repository: str
-    path: str
-    version: str
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One attempt of one stage in one orchestrated run.
-
-    `run` and `job` are the orchestrator's run id and job name, `number` counts attempts from 0, `nominal` is the time
-    the run was scheduled for. `kind` says what orchestrates it, `owners` are URNs (`team:catalogue`).
-    """
-
-    lake: str
-    location: str
-    stage: str
-    run: str
-    job: str
-    number: int
-    kind: str = "STAGE"
-    nominal: datetime | None = None
-    about: str = ""
-    owners: tuple[str, ...] = ()
-    code: Code | None = None
-
-    @property
-    def id(self) -> str:
-        """The run id that OpenLineage knows it by; a retry of shipping has the same."""
-        return names.run_id(self.run, self.stage, self.number)
-
-
-@dataclass(frozen=True)
-class Input:
-    """One pinned input and what is known of it. `columns` is its contract, its columns, or None for a delivery."""
-
-    facts: InputFacts
-    columns: Contract | Sequence[str] | None = None
-    rows: int | None = None
-    size: int | None = None
-    files: int | None = None
-    nulls: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Output:
-    """One table that the attempt writes. `version` is Delta's, None until the commit; `write` is what that added.
-
-    `aside_of` is the contract that a quarantine's rows were made under.
-    """
-
-    table: str
-    contract: Contract
-    candidate: Candidate | None = None
-    write: Write | None = None
-    version: int | None = None
-    about: str = ""
-    aside_of: Contract | None = None
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What the gate said of the attempt, the ledger entry that holds it, and what it led to."""
-
-    verdict: Verdict
-    candidate: Candidate
-    ledger_index: int
-    permit: str | None = None
-    trace: str | None = None
+from lineage.governance import GATE_DECISION, MODEL_USE, PRODUCER
 
 
 def started(attempt: Attempt, *, at: datetime, inputs: Sequence[Input], outputs: Sequence[Output]) -> dict[str, Any]:
@@ -195,8 +116,8 @@ def _event(
         eventType=state,
         run=Run(runId=attempt.id, facets={**_run(attempt), **(more or {})}),
         job=Job(namespace=job.namespace, name=job.name, facets=_job(attempt)),
-        inputs=[_input(attempt.lake, given) for given in inputs],
-        outputs=[_output(attempt.lake, output, inputs) for output in outputs],
+        inputs=[datasets.read(attempt.lake, given) for given in inputs],
+        outputs=[datasets.written(attempt.lake, output, inputs) for output in outputs],
         producer=PRODUCER,
     )
     plain: dict[str, Any] = _exact(Serde.to_dict(event), "event")
@@ -241,61 +162,6 @@ def _job(attempt: Attempt) -> dict[str, JobFacet]:
             producer=PRODUCER,
         )
     return told
-
-
-def _called(lake: str, facts: InputFacts) -> names.Name:
-    return names.delivered(facts.name) if facts.version is None else names.dataset(lake, facts.name)
-
-
-def _input(lake: str, given: Input) -> InputDataset:
-    facts, called = given.facts, _called(lake, given.facts)
-    told: dict[str, DatasetFacet] = facets.delivery() if facts.version is None else facets.storage()
-    pinned = facts.version if facts.version is not None else facts.digest and f"sha256:{facts.digest}"
-    if pinned is not None:
-        told["version"] = facets.version(pinned)
-    match given.columns:
-        case Contract():
-            told["schema"] = facets.schema(given.columns.schema, facets.described(given.columns))
-        case None:
-            pass
-        case columns:
-            told["schema"] = facets.schema(dict.fromkeys(columns), {})
-    read: dict[str, InputDatasetFacet] = {}
-    if any(known is not None for known in (given.rows, given.size, given.files)):
-        read["inputStatistics"] = facets.input_statistics(given.rows, given.size, given.files)
-    if given.nulls:
-        read["dataQualityMetrics"] = facets.input_metrics(given.rows, given.nulls)
-    return InputDataset(namespace=called.namespace, name=called.name, facets=told, inputFacets=read)
-
-
-def _output(lake: str, output: Output, inputs: Sequence[Input]) -> OutputDataset:
-    contract, called = output.contract, names.dataset(lake, output.table)
-    shapes: Inputs = {given.facts.name: given.columns for given in inputs}
-    spaces = {given.facts.name: _called(lake, given.facts) for given in inputs}
-    reading = contract if output.aside_of is None else set_aside(contract, output.aside_of, shapes)
-    told: dict[str, DatasetFacet] = {
-        **facets.storage(),
-        "schema": facets.schema(contract.schema, facets.described(contract)),
-        "columnLineage": facets.columns(reading, shapes, spaces),
-    }
-    if (tags := facets.tags(contract)) is not None:
-        told["tags"] = tags
-    if output.about:
-        told["documentation"] = facets.documentation(output.about)
-    if output.candidate is not None:
-        told["dataQualityMetrics"] = facets.metrics(output.candidate)
-        # The spec lists assertions as facets of inputs; the draft is what the gate read, and only here can they be
-        # told of the dataset that they are about. The schema holds in both places.
-        told["dataQualityAssertions"] = cast("DatasetFacet", facets.assertions(contract, output.candidate))
-        told[RECEIPTS] = facets.receipts(output.candidate)
-    wrote: dict[str, OutputDatasetFacet] = {}
-    if output.version is not None:
-        told["version"] = facets.version(output.version)
-        if output.write is not None:
-            wrote["outputStatistics"] = facets.written(output.write)
-            if (changed := facets.lifecycle(output.write)) is not None:
-                told["lifecycleStateChange"] = changed
-    return OutputDataset(namespace=called.namespace, name=called.name, facets=told, outputFacets=wrote)
 
 
 def _instant(at: datetime) -> str:

@@ -16,8 +16,9 @@ from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
 from lineage import governance
+from lineage.attempt import Attempt, Code, Decision, Input, Output
 from lineage.errors import LineageError
-from lineage.events import Attempt, Code, Decision, Input, Output, completed, failed, started
+from lineage.events import completed, failed, started
 from policies.candidate import Candidate, ColumnFacts, ExpectationFacts, InputFacts, ModelFacts
 from policies.contract import Column, Contract, RowRule, longest
 from policies.permit import DraftFile, Write
