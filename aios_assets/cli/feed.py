@@ -62,6 +62,12 @@ def inspect(
         told["mapping"] = str(target)
         open_ = "; answer what is unsure in it, then" if seen.guess.doubts else "; then"
         lines.append(f"mapping written to {target}{open_}: aios run {file}")
+    elif seen.guess.doubts:
+        lines.append(
+            f"next: aios feed inspect {file} --write makes a mapping in which the open questions are to be answered"
+        )
+    else:
+        lines.append(f"next: aios run {file} reads it like this; --write puts it into a mapping that can be edited")
     tell(told, lines, as_json=as_json)
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from aios_assets.feeds.batch import PLACE
 from aios_assets.feeds.delivery import Delivery, open_delivery
-from aios_assets.feeds.format import TEXT, Kind
+from aios_assets.feeds.format import TEXT, Compression, Kind
 from aios_assets.feeds.guess import SAMPLE_ROWS, Guess, guess
 from aios_assets.feeds.limits import Limits
 from aios_assets.feeds.mapping import Mapping
@@ -81,9 +81,8 @@ class Inspection:
         more = "" if self.complete else f" (the first {self.records + self.rejected:,}; there are more)"
         told = [f"{self.delivery.name}: {form.kind}, {self.delivery.size:,} bytes, supplier {self.delivery.supplier}"]
         if form.kind in TEXT:
-            told.append(
-                f"  {form.encoding}{' with BOM' if form.mark else ''}, line ends {form.line_end}, {form.compression}"
-            )
+            packed = "not compressed" if form.compression is Compression.NONE else form.compression
+            told.append(f"  {form.encoding}{' with BOM' if form.mark else ''}, line ends {form.line_end}, {packed}")
         if form.kind is Kind.CSV:
             separator = _NAMES.get(form.separator, repr(form.separator))
             told[-1] += f", separated by {separator}, {f'quoted with {form.quote}' if form.quote else 'nothing quoted'}"

@@ -40,6 +40,10 @@ def test_inspect_shows_a_file_and_writes_its_mapping(aios, nowhere: Path) -> Non
     told = aios("feed", "inspect", "acme.csv", "--json").told
     assert (told["records"], told["format"]["separator"], told["decimal"]) == (40, ";", ",")
     assert {one["field"] for one in told["fields"]} >= {"sku", "title", "price"}
+    shown = aios("feed", "inspect", "acme.csv").out
+    assert "line ends LF, not compressed, separated by" in shown
+    assert "next: aios run acme.csv" in shown
+    assert "open questions" in aios("feed", "inspect", "shop.csv").out
     written = aios("feed", "inspect", "acme.csv", "--write", "--json").told["mapping"]
     assert Path(written) == nowhere / "mappings" / "acme.toml"
     again = aios("feed", "inspect", "acme.csv", "--write")
