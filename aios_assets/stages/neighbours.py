@@ -30,13 +30,19 @@ NEIGHBOURS = Contract(
         Column("probability", pl.Float64, reads=DECIDING, null="too unlikely for anybody to look at"),
         Column("decision", pl.String, reads=DECIDING, null="too unlikely for anybody to look at",
                about="certain, likely, review or apart; same or different where a person decided"),
+        Column("unruled", pl.Float64, reads=DECIDING, null="the record itself, or nothing that no catalogue overrules",
+               about="log-odds before any catalogue of a pair with different quantities or GTINs"),
+        Column("doubt", pl.Float64, reads=DECIDING, null="too unlikely for anybody to look at",
+               about="by how much other candidates move the log-odds"),
         Column("evidence", pl.String, reads=DECIDING, null="too unlikely for anybody to look at",
                about="what speaks for and against the pair, in words"),
         Column("product", pl.String, reads=DECIDING, tags={"digest"}, about="the golden product that the record is"),
         Column("base", pl.String, reads=DECIDING, tags={"digest"}, null="the record's own row has it",
                about="the product that the record would be if nobody had decided anything"),
+        Column("found_by", pl.Int64, reads=DECIDING, null="the record's own row has it",
+               about="hash of what neighbours of the record are looked up by"),
     ),
-    version=2,
+    version=3,
     tags=frozenset({"working"}),
 )  # fmt: skip
 
@@ -61,15 +67,25 @@ def neighbours(
     if held is None or base is None or changes.keys["match_model"].height:
         return told(match(records, model, previous=base, merge=MERGED, scratch=scratch, **people))
     before = Matches(
-        pairs=pl.DataFrame(schema=PAIRS),
+        pairs=_pairs(held),
         clusters=base,
         base=base,
         asked=held.filter(~itself() & pl.col("near").is_not_null()).select(
             pl.col(name).cast(dtype) for name, dtype in ASKED.items()
         ),
+        found_by=held.filter(itself()).select("supplier", "sku", "found_by"),
         compared=0,
     )
     return told(rematch(records, model, before, changes.keys["products"], merge=MERGED, **people))
+
+
+def _pairs(held: pl.DataFrame) -> pl.DataFrame:
+    """Pairs as they were told, the lower key on the left."""
+    one_supplier = pl.col("supplier") == pl.col("near_supplier")
+    lower = (pl.col("supplier") < pl.col("near_supplier")) | (one_supplier & (pl.col("sku") < pl.col("near_sku")))
+    told = held.filter(pl.col("decision").is_not_null() & lower)
+    names = dict(zip(KEY, PAIR_KEYS, strict=True))
+    return told.rename(names).with_columns(likely=pl.lit(None, pl.Boolean)).select(*PAIRS)
 
 
 def labelled(match_labels: pl.LazyFrame, verdict: str) -> pl.DataFrame:
@@ -87,8 +103,10 @@ def told(found: Matches) -> pl.DataFrame:
     own = found.clusters.select(
         "supplier", "sku", pl.col("supplier").alias("near_supplier"), pl.col("sku").alias("near_sku"),
         pl.lit(1.0).alias("near"), "product",
-    ).join(found.base.rename({"product": "base"}), on=["supplier", "sku"], how="left", maintain_order="left")  # fmt: skip
-    verdicts = ("probability", "decision", "evidence")
+    )  # fmt: skip
+    for beside in (found.base.rename({"product": "base"}), found.found_by):
+        own = own.join(beside, on=["supplier", "sku"], how="left", maintain_order="left")
+    verdicts = ("probability", "decision", "doubt", "evidence")
     merged = pl.col("likely") & (pl.col("decision") == "apart") & (pl.col("probability") >= PROBABLE)
     pairs = found.pairs.with_columns(pl.when(merged).then(pl.lit("likely")).otherwise("decision").alias("decision"))
     sides = [

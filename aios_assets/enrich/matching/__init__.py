@@ -14,8 +14,9 @@ the order of rows. `match` and `rematch` take `previous` (`base` of the last run
 from aios_assets.enrich.matching.corpus import MatchingError
 from aios_assets.enrich.matching.decide import Matches
 from aios_assets.enrich.matching.decided import PAIR_KEYS
-from aios_assets.enrich.matching.matches import learn, match, rematch
+from aios_assets.enrich.matching.matches import learn, match
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.naming import product_id
+from aios_assets.enrich.matching.rematch import rematch
 
 __all__ = ["PAIR_KEYS", "MatchModel", "Matches", "MatchingError", "learn", "match", "product_id", "rematch"]

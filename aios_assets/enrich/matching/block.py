@@ -210,6 +210,9 @@ class Lookup:
         inverted = sp.csr_matrix(self._found[fresh].T)
         for start in range(0, body.size, SLICE):
             rows = np.arange(start, min(start + SLICE, body.size))
+            # What a record cannot afford to look up only brings it nearer, and most are too far off even so.
+            at_most = (self.space[rows] @ inverted).tocoo()
+            rows = rows[np.unique(at_most.row[at_most.data >= farthest[rows[at_most.row]] - 1e-4])]
             best = (self.affordable(rows) @ inverted).tocoo()
             other = body.sources[rows[best.row]] != body.sources[fresh[best.col]]
             dirty = np.array([supplier in self.model.dirty for supplier in self.suppliers])[

@@ -49,9 +49,13 @@ class Vocabulary:
 
     def gram_counts(self, grams: pl.Series) -> NDArray[np.int64]:
         """In how many records each character trigram stood, summed over the words that have it."""
+        return _counts(grams, self._grams)
+
+    @cached_property
+    def _grams(self) -> pl.DataFrame:
         counted = pl.DataFrame({"count": self.counts}, schema={"count": pl.Int64}).with_row_index("row")
-        known = _grams(self.words).join(counted, on="row").group_by("gram").agg(pl.col("count").sum())
-        return _counts(grams, known.rename({"gram": "name"}))
+        known = _grams(self.words).join(counted, on="row")
+        return known.group_by(name="gram").agg(pl.col("count").sum())
 
     def rarity(self, counts: NDArray[np.int64]) -> NDArray[np.float32]:
         """Inverse document frequency of what stood in so many records, had BACKGROUND others stood beside them."""
@@ -95,16 +99,71 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class Corpus:
-    """Records of one catalogue, tokenised. Row numbers everywhere are positions in `records` (sorted by key)."""
+class Read:
+    """Prepared records as they are read: plain texts and their words, each made when somebody first asks."""
 
     records: pl.DataFrame
-    text: pl.DataFrame
+
+    @cached_property
+    def text(self) -> pl.DataFrame:
+        """Every record's texts, plain; `bag`: title, brand, model number and the beginning of the attributes."""
+        limits = {"title": tokens.TITLE_CHARS, "brand": 100, "model": 60}
+        limits |= dict.fromkeys(("description", "attributes"), tokens.TEXT_CHARS)
+        told = self.records.select(tokens.plain(pl.col(n), limit=most).alias(n) for n, most in limits.items())
+        short = pl.col("attributes").str.slice(0, tokens.TITLE_CHARS)
+        return told.with_columns(pl.concat_str("title", "brand", "model", short, separator=" ").alias("bag"))
+
+    @cached_property
+    def listed(self) -> pl.Series:
+        """Every record's distinct words."""
+        return self.text.select(tokens.words(pl.col("bag"))).to_series()
+
+    @cached_property
+    def counted(self) -> pl.DataFrame:
+        """`word`, in alphabetical order, and in how many records it stands: `count`."""
+        words = self.listed.explode(empty_as_null=False, keep_nulls=False).alias("word").to_frame()
+        return words.group_by("word").len("count").sort("word")
+
+    def vocabulary(self) -> Vocabulary:
+        """What is learned of their words."""
+        return Vocabulary(self.counted["word"], self.counted["count"].cast(pl.Int64).to_numpy(), len(self.records))
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Records of one catalogue, tokenised as far as somebody asks. Row numbers everywhere are positions in `records`."""
+
+    read: Read
     learned: Vocabulary
-    vocabulary: pl.Series
-    idf: NDArray[np.float32]
-    bag: Matrix
-    """records x words: title, brand, model number and attributes (binary)."""
+
+    @cached_property
+    def records(self) -> pl.DataFrame:
+        """Keys, in their order, and fields that are no text."""
+        return self.read.records.select(KEPT)
+
+    @property
+    def text(self) -> pl.DataFrame:
+        """See Read."""
+        return self.read.text
+
+    @property
+    def vocabulary(self) -> pl.Series:
+        """The words that stand in any record, sorted."""
+        return self.read.counted["word"]
+
+    @cached_property
+    def idf(self) -> NDArray[np.float32]:
+        """What each word weighs."""
+        return self.learned.rarity(self.learned.counts_of(self.vocabulary))
+
+    @cached_property
+    def bag(self) -> Matrix:
+        """Records x words: title, brand, model number and attributes (binary)."""
+        return incidence(self.read.listed, self.vocabulary)
+
+    def only(self, rows: NDArray[np.int64]) -> "Corpus":
+        """These records alone: what is said of each and of pairs of them is the same to the last bit."""
+        return Corpus(Read(self.read.records[rows]), self.learned)
 
     @property
     def size(self) -> int:
@@ -185,7 +244,7 @@ class Corpus:
 
     @cached_property
     def _spelled(self) -> pl.DataFrame:
-        return _grams(self.vocabulary)
+        return _grams(self.vocabulary).sort("row", "gram")
 
     @cached_property
     def title(self) -> Matrix:
@@ -200,35 +259,10 @@ class Corpus:
 
 
 def corpus(records: pl.DataFrame, vocabulary: Vocabulary | None) -> tuple[Corpus, Vocabulary]:
-    """Tokenises prepared records; weights come from the given vocabulary, or from these records where there is none."""
-    title, brand, model = pl.col("title"), pl.col("brand"), pl.col("model")
-    text = records.select(
-        tokens.plain(title, limit=tokens.TITLE_CHARS).alias("title"),
-        tokens.plain(brand, limit=100).alias("brand"),
-        tokens.plain(model, limit=60).alias("model"),
-        tokens.plain(pl.col("description"), limit=tokens.TEXT_CHARS).alias("description"),
-        tokens.plain(pl.col("attributes"), limit=tokens.TEXT_CHARS).alias("attributes"),
-    ).with_columns(
-        pl.concat_str(
-            "title", "brand", "model", pl.col("attributes").str.slice(0, tokens.TITLE_CHARS), separator=" "
-        ).alias("bag")
-    )
-    listed = text.select(tokens.words(pl.col("bag"))).to_series()
-    counts = listed.explode(empty_as_null=False, keep_nulls=False).alias("word").to_frame()
-    counted = counts.group_by("word").len("count").sort("word")
-    if vocabulary is None:
-        vocabulary = Vocabulary(counted["word"], counted["count"].cast(pl.Int64).to_numpy(), len(records))
-    return (
-        Corpus(
-            records=records.select(KEPT),
-            text=text,
-            learned=vocabulary,
-            vocabulary=counted["word"],
-            idf=vocabulary.rarity(vocabulary.counts_of(counted["word"])),
-            bag=incidence(listed, counted["word"]),
-        ),
-        vocabulary,
-    )
+    """Prepared records, to be tokenised; weights come from the given vocabulary, or from these records where there is none."""
+    read = Read(records)
+    known = read.vocabulary() if vocabulary is None else vocabulary
+    return Corpus(read, known), known
 
 
 def unit(matrix: Matrix) -> Matrix:
@@ -284,4 +318,4 @@ def _grams(words: pl.Series) -> pl.DataFrame:
         )
         for start in range(max(longest - 2, 1))
     ]
-    return pl.concat(parts).unique().sort("row", "gram")
+    return pl.concat(parts).unique()

@@ -6,21 +6,22 @@ memory of its own: so any order of decisions ends alike, and taking a decision b
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
+import polars_hash  # noqa: F401  registers the stable hashes
 from numpy.typing import NDArray
 
 from aios_assets.enrich.matching.assign import clusters, one_to_one
 from aios_assets.enrich.matching.block import Candidates
-from aios_assets.enrich.matching.compare import Comparer
 from aios_assets.enrich.matching.corpus import KEY, Corpus
 from aios_assets.enrich.matching.decided import Decisions, Pairs, coded, places, still_open
 from aios_assets.enrich.matching.explain import reasons
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.naming import named
 from aios_assets.enrich.matching.rivals import rivalry
+from aios_assets.enrich.matching.veto import unruled
 from aios_assets.enrich.matching.weigh import weighed
 from aios_assets.enrich.matching.worth import SHOWN, Worth, contradicted, judged, scattered
 
@@ -46,10 +47,46 @@ PAIRS: Final = {
     "score": pl.Float64,
     "decision": pl.String,
     "likely": pl.Boolean,
+    "doubt": pl.Float64,
     "evidence": pl.String,
 }
+FOUND_BY: Final = ("title", "brand", "model", "attributes", "gtin")
+"""What neighbours are looked up by (see block.space): another price or description moves no record."""
+
 SAME, DIFFERENT = "same", "different"
 """What a pair is called that a person decided."""
+
+
+class Scored(NamedTuple):
+    """Of each pair its score, and what it was worth before any catalogue where it contradicts itself (see unruled)."""
+
+    score: Floats
+    unruled: Floats
+
+
+class Compares(Protocol):
+    """Whoever can tell the evidence of pairs, pairs x KINDS; see Comparer."""
+
+    def evidence(self, left: Ints, right: Ints) -> NDArray[np.float32]:
+        """Pairs x KINDS."""
+
+
+class Words(NamedTuple):
+    """Pairs whose evidence was put into words before and would read alike: `code` (rising), with the doubt they had."""
+
+    code: Ints
+    doubt: Floats
+    evidence: pl.Series
+
+    def known(self, code: Ints, doubt: Floats) -> Ints:
+        """Where the words of each pair stand; minus one where it needs new ones."""
+        if not len(self.code):
+            return np.full(len(code), -1)
+        at = np.minimum(np.searchsorted(self.code, code), len(self.code) - 1)
+        return np.where((self.code[at] == code) & (self.doubt[at] == doubt), at, -1)
+
+
+NO_WORDS: Final = Words(np.zeros(0, dtype=np.int64), np.zeros(0), pl.Series("evidence", [], dtype=pl.String))
 
 
 @dataclass(frozen=True)
@@ -60,25 +97,28 @@ class Matches:
     `review` (a person should look) or `apart`, and `same` or `different` where a person decided; `likely` says whether the
     pair is above the threshold with the best expected F1. `clusters`: every record's product; `base`: the same as the model
     alone would have it, which the next run takes as `previous`. `asked`: which neighbours each record looked up and what
-    the pair scored; `rematch` needs it. `compared`: how many pairs were compared in this run.
+    the pair scored, `found_by`: a hash of what each record is looked up by; `rematch` needs both. `compared`: how many
+    pairs were compared in this run.
     """
 
     pairs: pl.DataFrame
     clusters: pl.DataFrame
     base: pl.DataFrame
     asked: pl.DataFrame
+    found_by: pl.DataFrame
     compared: int = field(compare=False)
 
 
 @dataclass(frozen=True)
-class _Scored:
+class _Judged:
     """Scored pairs and what their scores are worth (see Worth)."""
 
     body: Corpus
     model: MatchModel
-    comparer: Comparer
+    comparer: Compares
     pairs: Candidates
     scores: Floats
+    unruled: Floats
     clean: Flags
     worth: Worth
     merge: str
@@ -117,20 +157,24 @@ def decide(
     body: Corpus,
     model: MatchModel,
     pairs: Candidates,
-    scores: Floats,
+    told: Scored,
+    comparer: Compares,
     *,
     decided: Decisions,
     asked: pl.DataFrame,
     compared: int,
+    words: Words = NO_WORDS,
 ) -> Matches:
-    """From scored pairs to decisions and clusters: linear in the pairs, and the same however the scores were come by."""
+    """From scored pairs to decisions and clusters: linear in the pairs, and the same however the scores were come by.
+
+    `words`: what the evidence of pairs read like before, of which neither record has changed.
+    """
     suppliers = body.records["supplier"].unique().sort().to_list()
     clean = np.array([supplier not in model.dirty for supplier in suppliers], dtype=bool)
+    scores = told.score
     rivals = rivalry(pairs.left, pairs.right, body.sources, scores, clean=clean)
-    comparer = Comparer(body, model.lone_words(body.vocabulary))
-    worth = judged(model, suppliers, body.sources, pairs, scores, rivals=rivals)
-    worth = contradicted(worth, comparer, pairs, model.weights)
-    scored = _Scored(body, model, comparer, pairs, scores, clean, worth, decided.merge)
+    worth = contradicted(judged(model, suppliers, body.sources, pairs, scores, rivals=rivals), told.unruled)
+    scored = _Judged(body, model, comparer, pairs, scores, told.unruled, clean, worth, decided.merge)
     never, always, settled = (places(body, told) for told in (decided.never, decided.always, decided.settled))
     verdicts = scored.verdicts(np.arange(len(pairs)))
     base = named(body, scored.groups(verdicts.merging, [], []), decided.previous)
@@ -141,19 +185,26 @@ def decide(
         verdicts = scored.verdicts(open_)
         final = named(body, scored.groups(verdicts.merging, always, never), base, split=True)
     code = pairs.left * body.size + pairs.right
-    told = np.isin(code, coded([*never, *always], body.size))
-    unasked = told | np.isin(code, coded(settled, body.size))
+    closed = np.isin(code, coded([*never, *always], body.size))
+    unasked = closed | np.isin(code, coded(settled, body.size))
     review = _reviewed(verdicts, verdicts.won & ~verdicts.certain & ~unasked, body.size)
     decision = np.where(verdicts.certain, "certain", np.where(review, "review", "apart"))
-    shown = (verdicts.likely | (verdicts.probability >= SHOWN) | review) & ~told
+    shown = (verdicts.likely | (verdicts.probability >= SHOWN) | review) & ~closed
     frames = [
-        _frame(scored, np.flatnonzero(shown), decision, verdicts.probability, verdicts.likely),
+        _frame(scored, np.flatnonzero(shown), decision, (verdicts.probability, verdicts.likely), words),
         _decided_frame(scored, suppliers, always, never),
     ]
-    return Matches(pl.concat(frames), final, base, asked, compared)
+    return Matches(pl.concat(frames), final, base, asked, found_by(body), compared)
 
 
-def _freed(scored: _Scored, suppliers: list[str], open_: Ints, rivals: Floats) -> _Scored:
+def found_by(body: Corpus) -> pl.DataFrame:
+    """Of each record (KEY) a hash of what it is looked up by: while it is the same, so are its neighbours' words."""
+    told = pl.concat_str([pl.col(name).fill_null("") for name in FOUND_BY], separator="\x1f")
+    hashed: pl.Expr = told.nchash.xxh3_64()  # type: ignore[attr-defined]  # the namespace is registered at import
+    return body.read.records.select(*KEY, hashed.reinterpret(signed=True).alias("found_by"))
+
+
+def _freed(scored: _Judged, suppliers: list[str], open_: Ints, rivals: Floats) -> _Judged:
     """The same with the open pairs worth what they are without those that a decision closed: these are no rivals any more."""
     body, pairs = scored.body, scored.pairs
     left, right, scores = pairs.left[open_], pairs.right[open_], scored.scores[open_]
@@ -162,20 +213,22 @@ def _freed(scored: _Scored, suppliers: list[str], open_: Ints, rivals: Floats) -
     at = open_[moved]
     part = Candidates(pairs.left[at], pairs.right[at], pairs.near[at])
     worth = judged(scored.model, suppliers, body.sources, part, scored.scores[at], rivals=fewer[moved])
-    worth = contradicted(worth, scored.comparer, part, scored.model.weights)
+    worth = contradicted(worth, scored.unruled[at])
     return replace(scored, worth=scattered(scored.worth, at, worth))
 
 
-def _frame(scored: _Scored, at: Ints, decision: NDArray[np.str_], probability: Floats, likely: Flags) -> pl.DataFrame:
-    """Pairs (positions `at`) as rows of PAIRS, with their evidence in words."""
-    body, model, pairs, worth = scored.body, scored.model, scored.pairs, scored.worth
-    evidence = scored.comparer.evidence(pairs.left[at], pairs.right[at])
+def _frame(
+    scored: _Judged, at: Ints, decision: NDArray[np.str_], verdict: tuple[Floats, Flags], words: Words = NO_WORDS
+) -> pl.DataFrame:
+    """Pairs (positions `at`) as rows of PAIRS, with their evidence in words; `verdict`: how probable, and whether likely."""
+    body, pairs, worth, (probability, likely) = scored.body, scored.pairs, scored.worth, verdict
     told = {
         "probability": probability[at],
         "score": scored.scores[at],
         "decision": decision[at],
         "likely": likely[at],
-        "evidence": reasons(evidence, model.weights, worth.steepness[at], (worth.doubt[at], worth.veto[at])),
+        "doubt": worth.doubt[at],
+        "evidence": _evidence(scored, at, words),
     }
     keys = body.records.select(KEY)
     left = {f"left_{name}": keys[name].gather(pairs.left[at]) for name in KEY}
@@ -183,7 +236,19 @@ def _frame(scored: _Scored, at: Ints, decision: NDArray[np.str_], probability: F
     return pl.DataFrame({**left, **right, **told}, schema=PAIRS)
 
 
-def _decided_frame(scored: _Scored, suppliers: list[str], always: Pairs, never: Pairs) -> pl.DataFrame:
+def _evidence(scored: _Judged, at: Ints, words: Words) -> pl.Series:
+    """What speaks for and against the pairs at these positions: in the words that are known, or new ones."""
+    pairs, worth, model = scored.pairs, scored.worth, scored.model
+    place = words.known(pairs.left[at] * scored.body.size + pairs.right[at], worth.doubt[at])
+    new = np.flatnonzero(place < 0)
+    at = at[new]
+    evidence = scored.comparer.evidence(pairs.left[at], pairs.right[at])
+    said = reasons(evidence, model.weights, worth.steepness[at], (worth.doubt[at], worth.veto[at]))
+    place[new] = len(words.evidence) + np.arange(len(new))
+    return pl.concat([words.evidence, said]).gather(place)
+
+
+def _decided_frame(scored: _Judged, suppliers: list[str], always: Pairs, never: Pairs) -> pl.DataFrame:
     """What people decided, as rows of PAIRS; the probability is what the model would have said of the pair alone."""
     both = sorted([*((one, SAME) for one in always), *((one, DIFFERENT) for one in never)])
     if not both:
@@ -191,12 +256,13 @@ def _decided_frame(scored: _Scored, suppliers: list[str], always: Pairs, never: 
     body, model = scored.body, scored.model
     low, high = (np.array(side, dtype=np.int64) for side in zip(*(pair for pair, _ in both), strict=True))
     told = Candidates(low, high, np.zeros(len(low), dtype=np.float32))
-    scores = weighed(scored.comparer.evidence(low, high), model.weights)
+    evidence = scored.comparer.evidence(low, high)
+    scores, against = weighed(evidence, model.weights), unruled(evidence, model.weights)
     worth = judged(model, suppliers, body.sources, told, scores, rivals=np.full(len(low), -np.inf))
-    worth = contradicted(worth, scored.comparer, told, model.weights)
+    worth = contradicted(worth, against)
     words = np.array([word for _, word in both])
-    alone = replace(scored, pairs=told, scores=scores, worth=worth)
-    return _frame(alone, np.arange(len(low)), words, worth.probability, worth.probability >= worth.threshold)
+    alone = replace(scored, pairs=told, scores=scores, unruled=against, worth=worth)
+    return _frame(alone, np.arange(len(low)), words, (worth.probability, worth.probability >= worth.threshold))
 
 
 def _winners(

@@ -1,4 +1,4 @@
-"""Match: learn from a catalogue, match it, and match again after a delivery."""
+"""Match: learn from a catalogue, and match it."""
 
 from dataclasses import replace
 from functools import partial
@@ -12,12 +12,13 @@ from aios_assets.enrich.matching.assign import levels, one_to_one
 from aios_assets.enrich.matching.block import THREADS, Candidates, Lookup, neighbours_wanted, symmetric
 from aios_assets.enrich.matching.compare import KINDS, NAMES, OVERLAP, SLICE, Comparer
 from aios_assets.enrich.matching.corpus import KEY, Corpus, corpus, prepared
-from aios_assets.enrich.matching.decide import Matches, decide
+from aios_assets.enrich.matching.decide import Matches, Scored, decide
 from aios_assets.enrich.matching.decided import Decisions
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.rivals import rivalry
 from aios_assets.enrich.matching.scratch import Arrays, Scratch
 from aios_assets.enrich.matching.telling import telling
+from aios_assets.enrich.matching.veto import unruled
 from aios_assets.enrich.matching.weigh import BEFORE, Calibration, calibrated, weighed
 from aios_assets.enrich.matching.worth import judged
 
@@ -39,8 +40,8 @@ ASKED: Final = {
     "near_sku": pl.String,
     "near": pl.Float32,
     "score": pl.Float64,
+    "unruled": pl.Float64,
 }
-
 
 ROUND: Final = tuple(kind.weight / OVERLAP for kind in KINDS)
 """What evidence weighs before anybody has labelled anything."""
@@ -69,7 +70,7 @@ def learn(
     scratch.open(frame, plain.seen)
     lookup = Lookup(body, plain)
     pairs = symmetric(*lookup.asked(np.arange(body.size), scratch))
-    scores = _based(body, plain, pairs.left, pairs.right, scratch)
+    scores, _ = based(body, plain, pairs.left, pairs.right, scratch)
     clean = ~np.isin(suppliers, dirty)
     overall, calibrations = _calibrations(body, suppliers, pairs, scores, clean)
     guess = replace(plain, overall=overall, calibrations=calibrations)
@@ -77,7 +78,7 @@ def learn(
     model = replace(
         plain, lone={word: value for word, value in zip(body.vocabulary, lone.tolist(), strict=True) if value}
     )
-    told = _told(body, model, pairs.left, pairs.right, scores)
+    told = _told(_comparer(body, model), model, pairs.left, pairs.right, scores)
     overall, calibrations = _calibrations(body, suppliers, pairs, told, clean)
     return replace(model, overall=overall, calibrations=calibrations)
 
@@ -106,64 +107,17 @@ def match(
     scratch.open(frame, model.seen)
     asking, neighbour, near = Lookup(body, model).asked(np.arange(body.size), scratch)
     pairs = symmetric(asking, neighbour, near)
-    based = _based(body, model, pairs.left, pairs.right, scratch)
-    scores = _told(body, model, pairs.left, pairs.right, based)
-    asked = _asked_frame(body, asking, neighbour, near, _scores_of(pairs, scores, asking, neighbour, body.size))
-    decided = Decisions(previous, never, always, settled, merge)
-    return decide(body, model, pairs, scores, decided=decided, asked=asked, compared=len(pairs))
-
-
-def rematch(
-    records: pl.DataFrame,
-    model: MatchModel,
-    before: Matches,
-    changed: pl.DataFrame,
-    *,
-    never: pl.DataFrame | None = None,
-    always: pl.DataFrame | None = None,
-    settled: pl.DataFrame | None = None,
-    merge: str = "certain",
-) -> Matches:
-    """Matches a catalogue of which `changed` (keys: `supplier`, `sku`) is new or different since `before`; what is gone, too.
-
-    The same outcome as `match` with `previous=before.base`, but only pairs that a change concerns are compared. A
-    record looks up its neighbours again when it changed, when a neighbour of its changed or went, or when a changed record
-    is as near as the farthest that it has.
-    """
-    body, _ = corpus(prepared(records), model.vocabulary)
-    lookup = Lookup(body, model)
-    at = body.records.select(KEY).with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
-    new = changed.select(pl.col(KEY).cast(pl.String)).unique()
-    fresh = np.zeros(body.size, dtype=bool)
-    fresh[at.join(new, on=list(KEY), how="semi")["at"].to_numpy()] = True
-    near_key = {"supplier": "near_supplier", "sku": "near_sku", "at": "neighbour"}
-    placed = before.asked.join(at, on=list(KEY), how="inner").join(
-        at.rename(near_key), on=["near_supplier", "near_sku"], how="left"
+    comparer, told = scored(body, model, pairs.left, pairs.right, scratch)
+    return decide(
+        body,
+        model,
+        pairs,
+        told,
+        comparer,
+        decided=Decisions(previous, never, always, settled, merge),
+        asked=asked_frame(body, pairs, told, (asking, neighbour, near)),
+        compared=len(pairs),
     )
-    fresh[~np.isin(np.arange(body.size), placed["at"].to_numpy())] = True
-    missing = placed["neighbour"].is_null().to_numpy()
-    neighbour = placed["neighbour"].fill_null(0).to_numpy()
-    asking = placed["at"].to_numpy()
-    again = fresh.copy()
-    again[asking[missing | fresh[neighbour]]] = True
-    again |= lookup.reached(np.flatnonzero(fresh), asking[~missing], placed["near"].to_numpy()[~missing])
-    keep = ~again[asking]
-    old = (asking[keep], neighbour[keep], placed["near"].to_numpy()[keep])
-    new_ones = lookup.asked(np.flatnonzero(again))
-    asking, neighbour, near = (np.concatenate([one, other]) for one, other in zip(old, new_ones, strict=True))
-    pairs = symmetric(asking, neighbour, near)
-    stable = ~fresh[placed["at"].to_numpy()] & ~missing & ~fresh[placed["neighbour"].fill_null(0).to_numpy()]
-    kept = placed.filter(pl.Series(stable))
-    known = kept.select(
-        code=pl.min_horizontal("at", "neighbour") * body.size + pl.max_horizontal("at", "neighbour"), score="score"
-    ).unique("code", keep="any")
-    code = pl.DataFrame({"code": pairs.left * body.size + pairs.right})
-    scores = code.join(known, on="code", how="left", maintain_order="left")["score"].to_numpy().copy()
-    todo = np.flatnonzero(np.isnan(scores))
-    scores[todo] = _scored(body, model, pairs.left[todo], pairs.right[todo])
-    asked = _asked_frame(body, asking, neighbour, near, _scores_of(pairs, scores, asking, neighbour, body.size))
-    decided = Decisions(before.base, never, always, settled, merge)
-    return decide(body, model, pairs, scores, decided=decided, asked=asked, compared=len(todo))
 
 
 def probabilities(records: pl.DataFrame, model: MatchModel, pairs: pl.DataFrame) -> Floats:
@@ -178,7 +132,7 @@ def probabilities(records: pl.DataFrame, model: MatchModel, pairs: pl.DataFrame)
         for side in ("left", "right")
     ]
     low, high = np.minimum(*ends), np.maximum(*ends)
-    scores = _scored(body, model, low, high)
+    scores = scored(body, model, low, high, Scratch())[1].score
     nearness, alone = np.zeros(len(low), dtype=np.float32), np.full(len(low), -np.inf)
     suppliers = body.records["supplier"].unique().sort().to_list()
     return judged(model, suppliers, body.sources, Candidates(low, high, nearness), scores, rivals=alone).probability
@@ -198,29 +152,33 @@ def _comparer(body: Corpus, model: MatchModel) -> Comparer:
     return Comparer(body, model.lone_words(body.vocabulary))
 
 
-def _scored(body: Corpus, model: MatchModel, left: Ints, right: Ints) -> Floats:
-    """The score of each pair."""
-    return _told(body, model, left, right, _based(body, model, left, right, Scratch()))
+def scored(body: Corpus, model: MatchModel, left: Ints, right: Ints, scratch: Scratch) -> tuple[Comparer, Scored]:
+    """Who compared the pairs, and what of it."""
+    scores, against = based(body, model, left, right, scratch)
+    comparer = _comparer(body, model)
+    return comparer, Scored(_told(comparer, model, left, right, scores), against)
 
 
-def _based(body: Corpus, model: MatchModel, left: Ints, right: Ints, scratch: Scratch) -> Floats:
-    """The score of each pair but for telling words: it depends on nothing that is learned from other scores."""
+def based(body: Corpus, model: MatchModel, left: Ints, right: Ints, scratch: Scratch) -> tuple[Floats, Floats]:
+    """Each pair's score but for telling words, and what it is unruled: they depend on nothing learned from other scores."""
     comparer = Comparer(body, np.zeros(len(body.vocabulary)))
 
     comparer.evidence(left[:1], right[:1])  # what it makes once is made before threads meet over it
 
     def slice_(start: int) -> Arrays:
         part = slice(start, start + SLICE)
-        return (weighed(comparer.evidence(left[part], right[part]), model.weights),)
+        evidence = comparer.evidence(left[part], right[part])
+        return weighed(evidence, model.weights), unruled(evidence, model.weights)
 
     jobs = [(f"scores-{start}", partial(slice_, start)) for start in range(0, len(left), SLICE)]
     parts = scratch.sliced("comparing pairs", jobs, threads=THREADS)
-    return np.concatenate([np.zeros(0), *(part[0] for part in parts)])
+    scores, against = (np.concatenate([np.zeros(0), *(part[at] for part in parts)]) for at in (0, 1))
+    return scores, against
 
 
-def _told(body: Corpus, model: MatchModel, left: Ints, right: Ints, based: Floats) -> Floats:
+def _told(comparer: Comparer, model: MatchModel, left: Ints, right: Ints, based: Floats) -> Floats:
     """The scores with what telling words add."""
-    return based + _comparer(body, model).telling(left, right) * model.weights[NAMES.index("telling")]
+    return based + comparer.telling(left, right) * model.weights[NAMES.index("telling")]
 
 
 def _lone_words(body: Corpus, guess: MatchModel, lookup: Lookup, pairs: Candidates, scores: Floats) -> Floats:
@@ -263,25 +221,26 @@ def _between(sources: Ints, pairs: Candidates, rank: Ints, number: int) -> Ints:
     return cast("Ints", np.minimum(one, other) * number + np.maximum(one, other))
 
 
-def _scores_of(pairs: Candidates, scores: Floats, asking: Ints, neighbour: Ints, size: int) -> Floats:
-    known = pairs.left * size + pairs.right
-    wanted = np.minimum(asking, neighbour) * size + np.maximum(asking, neighbour)
-    return scores[np.searchsorted(known, wanted)]
-
-
-def _asked_frame(
-    body: Corpus, asking: Ints, neighbour: Ints, near: NDArray[np.float32], scores: Floats
+def asked_frame(
+    body: Corpus, pairs: Candidates, told: Scored, found: tuple[Ints, Ints, NDArray[np.float32]]
 ) -> pl.DataFrame:
-    keys = body.records.select(KEY)
+    """What records asked for (asking, neighbour, nearness), with what each pair came to, as rows of ASKED."""
+    asking, neighbour, near = found
     order = np.lexsort((neighbour, asking))
+    asking, neighbour = asking[order], neighbour[order]
+    wanted = np.minimum(asking, neighbour) * body.size + np.maximum(asking, neighbour)
+    at = np.searchsorted(pairs.left * body.size + pairs.right, wanted)
+    against = told.unruled[at]
+    keys = body.records.select(KEY)
     return pl.DataFrame(
         {
-            "supplier": keys["supplier"].gather(asking[order]),
-            "sku": keys["sku"].gather(asking[order]),
-            "near_supplier": keys["supplier"].gather(neighbour[order]),
-            "near_sku": keys["sku"].gather(neighbour[order]),
+            "supplier": keys["supplier"].gather(asking),
+            "sku": keys["sku"].gather(asking),
+            "near_supplier": keys["supplier"].gather(neighbour),
+            "near_sku": keys["sku"].gather(neighbour),
             "near": near[order],
-            "score": scores[order],
+            "score": told.score[at],
+            "unruled": pl.Series(against).set(pl.Series(np.isinf(against)), None),
         },
         schema=ASKED,
     )

@@ -19,11 +19,16 @@ Floats = NDArray[np.float64]
 CONTRADICTIONS: Final = [NAMES.index(name) for name in ("other_quantity", "other_gtin")]
 
 
-def vetoed(evidence: NDArray[np.float32], weights: Sequence[float], odds: Floats) -> Floats:
-    """By how much contradictions move the log-odds of pairs, zero or less; `odds`: what they are without it.
+def unruled(evidence: NDArray[np.float32], weights: Sequence[float]) -> Floats:
+    """Of each pair that contradicts itself the log-odds before any catalogue was seen; infinite where nothing does.
 
-    Words that tell siblings apart are learned from the catalogue, and left out of what a pair was worth before.
+    Words that tell siblings apart are learned from the catalogue, and left out of it.
     """
     contradicts = (evidence[:, CONTRADICTIONS] > 0).any(axis=1)
     unlearned = [0.0 if name == "telling" else weight for name, weight in zip(NAMES, weights, strict=True)]
-    return np.where(contradicts, np.minimum(BEFORE.odds(weighed(evidence, unlearned)) - odds, 0.0), 0.0)
+    return np.where(contradicts, BEFORE.odds(weighed(evidence, unlearned)), np.inf)
+
+
+def vetoed(unruled: Floats, odds: Floats) -> Floats:
+    """By how much contradictions move the log-odds of pairs, zero or less; `odds`: what they are without it."""
+    return np.minimum(unruled - odds, 0.0)

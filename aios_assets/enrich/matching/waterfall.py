@@ -14,7 +14,7 @@ from aios_assets.enrich.matching.corpus import Corpus, MatchingError, corpus, pr
 from aios_assets.enrich.matching.explain import RIVALS, VETO, contributions
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.rivals import rivalry
-from aios_assets.enrich.matching.veto import vetoed
+from aios_assets.enrich.matching.veto import unruled, vetoed
 from aios_assets.enrich.matching.weigh import weighed
 
 NEIGHBOURS: Final = 5
@@ -92,7 +92,7 @@ def explain(records: pl.DataFrame, model: MatchModel, one: tuple[str, str], othe
         alone = np.array([told])
         return float(known.odds(alone)[0] + known.doubt(alone, beside)[0])
 
-    veto = float(vetoed(evidence, model.weights, np.array([odds(score)]))[0])
+    veto = float(vetoed(unruled(evidence, model.weights), np.array([odds(score)]))[0])
     probability, line = float(expit(odds(score) + veto)), float(logit(known.threshold))
     above = odds(score) + veto >= line
     without = [odds(score - step.added / known.steepness) + veto >= line for step in steps]

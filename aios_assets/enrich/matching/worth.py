@@ -1,6 +1,5 @@
 """Worth: what scored pairs are worth between their two sources, and how that moves when rivals go."""
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -8,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from aios_assets.enrich.matching.block import Candidates
-from aios_assets.enrich.matching.compare import Comparer
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.veto import vetoed
 
@@ -54,12 +52,12 @@ def judged(
     return Worth(probability, threshold, cut, doubt, np.zeros(len(pairs)), steepness)
 
 
-def contradicted(worth: Worth, comparer: Comparer, pairs: Candidates, weights: Sequence[float]) -> Worth:
-    """What pairs are worth that somebody would look at, where they contradict themselves (see vetoed)."""
+def contradicted(worth: Worth, unruled: Floats) -> Worth:
+    """What pairs are worth that somebody would look at, where they contradict themselves; `unruled`: see veto."""
     at = np.flatnonzero(worth.probability >= SHOWN)
     odds = logit(np.clip(worth.probability[at], None, NEARLY))
     veto, probability = worth.veto.copy(), worth.probability.copy()
-    veto[at] = vetoed(comparer.evidence(pairs.left[at], pairs.right[at]), weights, odds)
+    veto[at] = vetoed(unruled[at], odds)
     probability[at] = np.where(veto[at] < 0, expit(odds + veto[at]), probability[at])
     return worth._replace(veto=veto, probability=probability)
 
