@@ -70,16 +70,16 @@ def space(corpus: Corpus, model: MatchModel) -> Space:
     code_counts = model.code_counts(corpus.code_names)
     codes = unit(weighted(corpus.codes, learned.rarity(code_counts)))
     left_out = _pair_codes(model.common, corpus.vocabulary)
-    pairs, pair_costs = corpus.pairs.matrix(left_out)
+    pairs, paired = corpus.pairs.matrix(left_out)
     gtins, gtin_costs = _gtins(corpus, model.common)
     blocks = [
         (corpus.words, learned.counts_of(corpus.vocabulary)),
         (corpus.grams, learned.gram_counts(corpus.gram_names)),
         (codes, code_counts),
         (gtins, gtin_costs),
-        (pairs, pair_costs),
+        (pairs, np.zeros(pairs.shape[1], dtype=np.int64)),
     ]
-    filled = np.sum([np.diff(block.indptr) > 0 for block, _ in blocks], axis=0)
+    filled = np.sum([np.diff(block.indptr) > 0 for block, _ in blocks[:-1]], axis=0) + paired
     share = (1 / np.sqrt(np.maximum(filled, 1))).astype(np.float32)
     affordable = [(scaled(sp.csr_matrix(block[:, cost <= POSTINGS]), share), cost) for block, cost in blocks]
     costs = np.concatenate([cost[cost <= POSTINGS] for _, cost in affordable])

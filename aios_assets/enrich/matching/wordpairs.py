@@ -21,9 +21,6 @@ PAIRED: Final = 8
 COMMON: Final = 200
 """Pairs that stood in more records than this when the catalogue was learned are not looked up."""
 
-COST: Final = 50
-"""What looking up a pair counts at most, in postings."""
-
 
 @dataclass(frozen=True)
 class WordPairs:
@@ -44,22 +41,23 @@ class WordPairs:
         ends = zip(vocabulary.gather(low).to_list(), vocabulary.gather(high).to_list(), strict=True)
         return dict(zip(map(" ".join, ends), counts[often].tolist(), strict=True))
 
-    def matrix(self, left_out: Ints) -> tuple[Any, Ints]:
-        """Records x pairs, rows of length one at most, and what each pair costs. `left_out`: codes that are not looked up.
+    def matrix(self, left_out: Ints) -> tuple[Any, NDArray[np.bool_]]:
+        """Records x pairs, rows of length one at most, and which records have any. `left_out`: codes that are not looked up.
 
-        Every pair counts the same. Pairs of one record only lead nowhere and have no column.
+        Every pair counts the same. Pairs of one record only lead nowhere and have no column, but they count: what a record's
+        pairs weigh is its own affair, whoever else comes and goes.
         """
         keep = ~np.isin(self.code, left_out)
         row, code = self.row[keep], self.code[keep]
-        names, place, counts = np.unique(code, return_inverse=True, return_counts=True)
+        number = np.bincount(row, minlength=self.records)
+        _, place, counts = np.unique(code, return_inverse=True, return_counts=True)
         shared = counts > 1
         column = np.cumsum(shared) - 1
         seen = shared[place]
-        value = np.sqrt(1 / np.bincount(row, minlength=self.records)[row[seen]]).astype(np.float32)
+        value = np.sqrt(1 / number[row[seen]]).astype(np.float32)
         at = (row[seen], column[place[seen]])
         matrix = sp.csr_matrix((value, at), shape=(self.records, int(shared.sum())), dtype=np.float32)
-        low, high = np.divmod(names[shared], len(self.counts))
-        return matrix, np.minimum(np.minimum(self.counts[low], self.counts[high]), COST)
+        return matrix, number > 0
 
 
 def word_pairs(bag: Any, counts: Ints) -> WordPairs:

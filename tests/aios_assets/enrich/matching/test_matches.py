@@ -1,6 +1,8 @@
 import sys
+from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -132,6 +134,52 @@ def test_a_rematch_has_the_outcome_of_a_full_run(catalogue, data):
     assert_frame_equal(part.pairs, full.pairs)
     assert_frame_equal(part.clusters, full.clusters)
     assert_frame_equal(part.asked, full.asked)
+
+
+def others(records: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A later catalogue and the keys that changed: other prices, titles of other records, halves of them; two are gone."""
+    rng = np.random.default_rng(seed)
+    hit, donor = rng.choice(len(records), 15, replace=False).tolist(), rng.choice(len(records), 15).tolist()
+    titles, prices = records["title"].to_list(), records["price"].to_list()
+    for number, (at, other) in enumerate(zip(hit, donor, strict=True)):
+        one, two = titles[at].split(), titles[other].split()
+        half = " ".join(one[: len(one) // 2] + two[len(two) // 2 :])
+        titles[at] = (titles[at], half, titles[other])[number % 3]
+        prices[at] = prices[at] if number % 3 else f"{float(prices[at]) + 1:.2f}"
+    after = records.with_columns(title=pl.Series(titles), price=pl.Series(prices))
+    gone = rng.choice(len(records), 2, replace=False).tolist()
+    return after.filter(~pl.int_range(pl.len()).is_in(gone)), after[sorted(hit)].select("supplier", "sku")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [13, 21, 34, 55])
+def test_a_rematch_is_exact_where_words_begin_or_cease_to_be_shared(seed):
+    records, _ = two_suppliers(1500, seed=5)
+    model = learn(records)
+    found = match(records, model, merge="probable")
+    after, changed = others(records, seed)
+    full = match(after, model, merge="probable", previous=found.base)
+    part = rematch(after, model, found, changed, merge="probable")
+    for name in ("pairs", "clusters", "base", "asked", "found_by"):
+        assert_frame_equal(getattr(part, name), getattr(full, name))
+    assert part.compared < full.compared / 5
+
+
+def test_other_prices_look_up_nobody_and_end_like_a_full_run(catalogue, monkeypatch):
+    records, _, model, found = catalogue
+    rows = pl.int_range(pl.len())
+    price = pl.col("price").cast(pl.Float64) * 2
+    after = records.with_columns(
+        price=pl.when(rows % 50 == 0).then(price.cast(pl.String)).otherwise("price"),
+        description=pl.when(rows % 75 == 0).then(pl.lit("for collectors")),
+    )
+    changed = after.filter((rows % 50 == 0) | (rows % 75 == 0)).select("supplier", "sku")
+    full = match(after, model, merge="likely", previous=found.base)
+    monkeypatch.delattr(import_module("aios_assets.enrich.matching.rematch"), "Lookup")
+    part = rematch(after, model, found, changed, merge="likely")
+    for name in ("pairs", "clusters", "base", "asked", "found_by"):
+        assert_frame_equal(getattr(part, name), getattr(full, name))
+    assert not full.pairs.equals(found.pairs)
 
 
 @pytest.mark.slow
