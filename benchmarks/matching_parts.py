@@ -87,8 +87,8 @@ class Once:
         def look(lookup: block.Lookup, rows: Any, *more: Any) -> Any:
             return once(("asked", rows.tobytes()), lambda: asked(lookup, rows, *more))
 
-        def beside(lookup: block.Lookup, *, most: int) -> Any:
-            return once(("siblings", most), lambda: siblings(lookup, most=most))
+        def beside(lookup: block.Lookup, chosen: Any) -> Any:
+            return once(("siblings", chosen.tobytes()), lambda: siblings(lookup, chosen))
 
         def told(comparer: Comparer, left: Any, right: Any) -> Any:
             if comparer._lone.any():

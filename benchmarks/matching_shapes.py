@@ -59,9 +59,9 @@ class Shape:
 class Maker:
     """Words and things from a seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, words: int = 400) -> None:
         self.rng = np.random.default_rng(seed)
-        self.words = list(dict.fromkeys("".join(self.rng.choice(SYLLABLES, 3)) for _ in range(400)))
+        self.words = list(dict.fromkeys("".join(self.rng.choice(SYLLABLES, 3)) for _ in range(words)))
 
     def one(self, values: tuple[str, ...] | tuple[int, ...] | list[str]) -> str:
         """One of the values; of the words, the first are the commonest."""
@@ -174,19 +174,26 @@ def shapes(seed: int = 1) -> Iterator[Shape]:
     yield repeated("one dirty table", make.paper, things=800, twice=300)
 
 
+def measured(shape: Shape) -> None:
+    """Prints how well it is matched, as one JSON line."""
+    told = shape.result()
+    best = told.hindsight[0]
+    line = {"name": shape.name, "f1": told.hit.f1, "hindsight": best, "cost": best - told.hit.f1}
+    line |= {
+        "likely": told.hit.answered,
+        "gold": told.gold,
+        "completeness": told.completeness,
+        "merged": told.automatic.answered,
+        "right": told.automatic.precision,
+        "certain": told.certain.answered,
+    }
+    print(json.dumps({key: round(v, 3) if isinstance(v, float) else v for key, v in line.items()}), flush=True)
+
+
 def main() -> int:
     """Measures every set."""
     for shape in shapes():
-        told = shape.result()
-        best = told.hindsight[0]
-        line = {"name": shape.name, "f1": told.hit.f1, "hindsight": best, "cost": best - told.hit.f1}
-        line |= {
-            "likely": told.hit.answered,
-            "merged": told.automatic.answered,
-            "right": told.automatic.precision,
-            "certain": told.certain.answered,
-        }
-        print(json.dumps({key: round(v, 3) if isinstance(v, float) else v for key, v in line.items()}), flush=True)
+        measured(shape)
     return 0
 
 

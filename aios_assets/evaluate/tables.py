@@ -19,7 +19,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "description": ("description", "beschreibung", "text"),
     "brand": ("brand", "manufacturer", "vendor", "marke", "hersteller", "marque"),
     "model": ("modelno", "model", "model_number", "mpn", "part_number"),
-    "gtin": ("gtin", "ean", "upc", "isbn", "barcode"),
+    "gtin": ("gtin", "ean", "upc", "isbn", "isbn13", "isbn10", "ean13", "gtin13", "barcode"),
     "price": ("price", "preis", "list_price", "prix"),
     "currency": ("currency", "price_currency", "pricecurrency", "waehrung"),
     "category": ("category", "kategorie"),
@@ -27,7 +27,8 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 """What matching calls a field, and what publishers call it; the first that a table has is taken."""
 
 MEASURE: Final = r"^[$€£]?\d[\d.,]*(?:\s?x\s?\d[\d.,]*)*\s*\p{L}{0,12}\.?$"
-YEAR: Final = r"^(?:19|20)\d\d$"
+NUMBER: Final = r"^\d{4,}$"
+"""A year, a date, a telephone or post code: four digits and more, and nothing else, measure nothing."""
 
 DISTINCT: Final = 0.5
 """A column whose values are mostly distinct can be a title; one with a handful of values cannot."""
@@ -168,5 +169,5 @@ def _texts(values: pl.Series) -> bool:
 def _measures(values: pl.Series) -> bool:
     """Whether a column holds mostly measures (`1.5 pounds`, `9 x 6 inches`): two suppliers weigh one thing differently."""
     said = values.drop_nulls()
-    measure = (said.str.to_lowercase().str.contains(MEASURE) & ~said.str.contains(YEAR)).mean()
+    measure = (said.str.to_lowercase().str.contains(MEASURE) & ~said.str.contains(NUMBER)).mean()
     return len(said) == 0 or float(measure or 0.0) > 0.5  # type: ignore[arg-type]  # of booleans

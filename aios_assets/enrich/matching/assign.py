@@ -54,6 +54,19 @@ def levels(left: Ints, right: Ints, sources: Ints, scores: Floats, *, depth: int
     return found
 
 
+def lifted(high: Floats, low: Floats, *, depth: int) -> tuple[Floats, Floats]:
+    """What the second and third assignment would score, told from those at `depth` and behind it, all of them coincidences.
+
+    The best of many coincidences fall with their rank k by a spread / k (Gumbel). The spread is told by the median, since
+    some are no coincidences so deep, either.
+    """
+    high, low = np.sort(high)[::-1], np.sort(low)[::-1]
+    both = min(len(high), len(low))
+    spread = depth * max(float(np.median(high[:both] - low[:both])), 0.0) if both else 0.0
+    second = high + spread * sum(1 / rank for rank in range(2, depth))
+    return second, second - spread / 2
+
+
 def clusters(
     size: int,
     edges: Iterable[tuple[int, int]],

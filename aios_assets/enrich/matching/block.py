@@ -51,6 +51,10 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.left)
 
+    def of(self, at: NDArray[np.int64] | NDArray[np.bool_]) -> "Candidates":
+        """Some of them: positions, or a flag for each."""
+        return Candidates(self.left[at], self.right[at], self.near[at])
+
 
 @dataclass(frozen=True)
 class Space:
@@ -170,17 +174,15 @@ class Lookup:
             np.concatenate([none.astype(np.float32), *(part[2] for part in found)]),
         )
 
-    def siblings(self, *, most: int) -> Candidates:
-        """The two nearest records that each record has in its own source, clean sources only, for `most` records at most.
+    def drawn(self, most: int) -> NDArray[np.int64]:
+        """So many records at most, drawn by lot, which is fixed by their keys."""
+        return np.sort(np.lexsort((np.arange(self.corpus.size), self._lot))[:most])
 
-        Which records speak where there are more is drawn by lot, fixed by their keys.
-        """
+    def siblings(self, chosen: NDArray[np.int64]) -> Candidates:
+        """The two nearest records that each of the chosen has in its own source."""
         body = self.corpus
-        chosen = np.sort(np.lexsort((np.arange(body.size), self._lot))[:most])
         found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]] = []
-        for source, supplier in enumerate(self.suppliers):
-            if supplier in self.model.dirty:
-                continue
+        for source in range(len(self.suppliers)):
             own = np.flatnonzero(body.sources == source)
             among, asking = Among(self._found, own), chosen[body.sources[chosen] == source]
             slices = range(0, len(asking), SLICE)

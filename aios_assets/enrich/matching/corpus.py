@@ -222,10 +222,7 @@ class Corpus:
     @cached_property
     def gtins(self) -> NDArray[np.int64]:
         """Each record's GTIN (or ISBN) as a number, zero where it has none."""
-        digits = self.records["gtin"].fill_null("").str.replace_all(r"\D", "")
-        good = digits.str.len_chars().is_between(8, 14)
-        number = digits.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
-        return cast("NDArray[np.int64]", np.where(good.to_numpy(), number, 0))
+        return cast("NDArray[np.int64]", tokens.gtin(self.records["gtin"]).fill_null(0).to_numpy())
 
     @cached_property
     def pairs(self) -> wordpairs.WordPairs:

@@ -126,7 +126,8 @@ class _Judged:
     def verdicts(self, open_: Ints) -> "_Verdicts":
         """What becomes of the pairs if only these may win."""
         worth, beyond = self.worth, self.scores >= self.worth.cut
-        won = _winners(self.pairs, open_, self.body.sources, self.scores, beyond, clean=self.clean)
+        several = beyond | (worth.probability >= worth.threshold)
+        won = _winners(self.pairs, open_, self.body.sources, self.scores, several, clean=self.clean)
         probability = np.where(won, worth.probability, 0.0)
         likely = won & (probability >= worth.threshold)
         certain = likely & beyond & (worth.veto == 0)
@@ -270,14 +271,14 @@ def _winners(
     open_: Ints,
     sources: Ints,
     scores: Floats,
-    certain: Flags,
+    several: Flags,
     *,
     clean: Flags,
 ) -> Flags:
-    """The pairs that win: each record's best in each other source, and in dirty sources whatever is certain besides."""
+    """The pairs that win: each record's best in each other source, and in dirty sources `several` besides."""
     won = np.zeros(len(pairs), dtype=bool)
     won[open_[one_to_one(pairs.left[open_], pairs.right[open_], sources, scores[open_])]] = True
-    more = open_[certain[open_]]
+    more = open_[several[open_]]
     won[more[one_to_one(pairs.left[more], pairs.right[more], sources, scores[more], clean=clean)]] = True
     return won
 

@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from aios_assets.enrich.matching.assign import levels, one_to_one
+from aios_assets.enrich.matching.assign import levels, lifted, one_to_one
 from aios_assets.enrich.matching.block import THREADS, Candidates, Lookup, neighbours_wanted, symmetric
 from aios_assets.enrich.matching.compare import KINDS, NAMES, OVERLAP, SLICE, Comparer
 from aios_assets.enrich.matching.corpus import KEY, Corpus, corpus, prepared
 from aios_assets.enrich.matching.decide import Matches, Scored, decide
 from aios_assets.enrich.matching.decided import Decisions
 from aios_assets.enrich.matching.model import MatchModel
+from aios_assets.enrich.matching.repetitive import repetitive
 from aios_assets.enrich.matching.rivals import rivalry
 from aios_assets.enrich.matching.scratch import Arrays, Scratch
 from aios_assets.enrich.matching.telling import telling
@@ -25,10 +26,8 @@ from aios_assets.enrich.matching.worth import judged
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-REPEATED: Final = 0.2
-"""A source is found dirty when more than this share of its records repeats another word for word."""
-
-SAID: Final = ("title", "brand", "model", "description", "attributes")
+DEEP: Final = 5
+"""Where a source lists a thing several times, the assignment that is the first of coincidences."""
 
 SIBLINGS: Final = 50_000
 """How many records at most show which words tell siblings apart."""
@@ -63,18 +62,22 @@ def learn(
     frame = prepared(records)
     body, vocabulary = corpus(frame, None)
     suppliers = frame["supplier"].unique().sort().to_list()
-    dirty = _dirty(frame, within)
-    asked = neighbours_wanted(np.bincount(body.sources), np.isin(suppliers, dirty))
-    wanted = dict(zip(suppliers, asked.tolist(), strict=True))
-    plain = MatchModel(vocabulary, weights, BEFORE, {}, dirty, wanted, {}, body.common())
-    scratch.open(frame, plain.seen)
+    plain = MatchModel(vocabulary, weights, BEFORE, {}, (), {}, {}, body.common())
     lookup = Lookup(body, plain)
+    asking = lookup.drawn(SIBLINGS)
+    siblings = lookup.siblings(asking)
+    said = None if within is None else tuple(suppliers) if within else ()
+    dirty = repetitive(frame, body, siblings, asking) if said is None else said
+    asked = neighbours_wanted(np.bincount(body.sources), np.isin(suppliers, dirty))
+    plain = replace(plain, dirty=dirty, wanted=dict(zip(suppliers, asked.tolist(), strict=True)))
+    lookup.model = plain
+    scratch.open(frame, plain.seen)
     pairs = symmetric(*lookup.asked(np.arange(body.size), scratch))
     scores, _ = based(body, plain, pairs.left, pairs.right, scratch)
     clean = ~np.isin(suppliers, dirty)
     overall, calibrations = _calibrations(body, suppliers, pairs, scores, clean)
     guess = replace(plain, overall=overall, calibrations=calibrations)
-    lone = _lone_words(body, guess, lookup, pairs, scores)
+    lone = _lone_words(body, guess, siblings.of(clean[body.sources[siblings.left]]), pairs, scores)
     model = replace(
         plain, lone={word: value for word, value in zip(body.vocabulary, lone.tolist(), strict=True) if value}
     )
@@ -138,16 +141,6 @@ def probabilities(records: pl.DataFrame, model: MatchModel, pairs: pl.DataFrame)
     return judged(model, suppliers, body.sources, Candidates(low, high, nearness), scores, rivals=alone).probability
 
 
-def _dirty(frame: pl.DataFrame, within: bool | None) -> tuple[str, ...]:
-    suppliers = frame["supplier"].unique().sort().to_list()
-    if within is not None:
-        return tuple(suppliers) if within else ()
-    said = [pl.col(name).fill_null("").str.to_lowercase() for name in SAID]
-    repeated = frame.with_columns(twice=pl.struct("supplier", *said).is_duplicated())
-    shares = repeated.group_by("supplier").agg(pl.col("twice").mean()).filter(pl.col("twice") > REPEATED)
-    return tuple(shares["supplier"].sort().to_list())
-
-
 def _comparer(body: Corpus, model: MatchModel) -> Comparer:
     return Comparer(body, model.lone_words(body.vocabulary))
 
@@ -181,39 +174,49 @@ def _told(comparer: Comparer, model: MatchModel, left: Ints, right: Ints, based:
     return based + comparer.telling(left, right) * model.weights[NAMES.index("telling")]
 
 
-def _lone_words(body: Corpus, guess: MatchModel, lookup: Lookup, pairs: Candidates, scores: Floats) -> Floats:
-    """What words tell siblings apart; where no source is clean, the second-best pairs stand in for siblings."""
+def _lone_words(body: Corpus, guess: MatchModel, siblings: Candidates, pairs: Candidates, scores: Floats) -> Floats:
+    """What words tell siblings apart; where no source is clean, coincidences (DEEP) stand in for siblings."""
     won = one_to_one(pairs.left, pairs.right, body.sources, scores)
     suppliers = body.records["supplier"].unique().sort().to_list()
     alone = np.full(len(scores), -np.inf)
-    probability = judged(guess, suppliers, body.sources, pairs, scores, rivals=alone).probability
-    matched = (pairs.left[won], pairs.right[won], probability[won])
-    beside = lookup.siblings(most=SIBLINGS)
-    if not len(beside):
-        _, second, _ = levels(pairs.left, pairs.right, body.sources, scores)
-        beside = Candidates(pairs.left[second], pairs.right[second], pairs.near[second])
-    return telling(body, matched, beside)
+    probability = judged(guess, suppliers, body.sources, pairs, scores, rivals=alone).probability[won]
+    matched = (pairs.left[won], pairs.right[won], probability)
+    if not len(siblings):
+        second = levels(pairs.left, pairs.right, body.sources, scores, depth=DEEP)[DEEP - 1]
+        siblings = pairs.of(second)
+    return telling(body, matched, siblings)
 
 
 def _calibrations(
     body: Corpus, suppliers: list[str], pairs: Candidates, scores: Floats, clean: NDArray[np.bool_]
 ) -> tuple[Calibration, dict[tuple[str, str], Calibration]]:
-    sources = body.sources
-    sizes = np.bincount(sources, minlength=len(suppliers))
-    ranks = levels(pairs.left, pairs.right, sources, scores)
+    """What scores are worth, over all sources and between each two of them."""
+    sources, number = body.sources, len(suppliers)
+    sizes = np.bincount(sources, minlength=number)
+    ranks = levels(pairs.left, pairs.right, sources, scores, depth=3 if clean.all() else DEEP + 1)
     rivals = rivalry(pairs.left, pairs.right, sources, scores, clean=clean)[ranks[0]]
-    smaller = sum(min(sizes[a], sizes[b]) for a in range(len(sizes)) for b in range(a + 1, len(sizes)))
-    smaller = int(smaller) or int(sizes.sum())
-    overall = calibrated(*(scores[rank] for rank in ranks), smaller=smaller, rivals=rivals)
-    between = [_between(sources, pairs, rank, len(suppliers)) for rank in ranks]
+    between = [_between(sources, pairs, rank, number) for rank in ranks]
+    codes = np.unique(between[0]).tolist()
+    told = {
+        code: _assigned([scores[rank[of == code]] for rank, of in zip(ranks, between, strict=True)], clean=both)
+        for code, both in ((code, clean[code // number] and clean[code % number]) for code in codes)
+    }
+    smaller = sum(min(sizes[a], sizes[b]) for a in range(number) for b in range(a + 1, number))
+    order = np.argsort(between[0], kind="stable")
+    together = [np.concatenate([np.zeros(0), *(one[at] for one in told.values())]) for at in range(3)]
+    overall = calibrated(*together, smaller=int(smaller) or int(sizes.sum()), rivals=rivals[order])
     each = {}
-    for code in np.unique(between[0]).tolist():
-        one, other = divmod(code, len(suppliers))
-        told = [scores[rank[of == code]] for rank, of in zip(ranks, between, strict=True)]
+    for code in codes:
+        one, other = divmod(code, number)
         smaller = int(sizes[one] // 2 if one == other else min(sizes[one], sizes[other]))
         known = {"smaller": smaller, "rivals": rivals[between[0] == code]}
-        each[suppliers[one], suppliers[other]] = calibrated(*told, **known, before=overall)
+        each[suppliers[one], suppliers[other]] = calibrated(*told[code], **known, before=overall)
     return overall, each
+
+
+def _assigned(ranks: list[Floats], *, clean: bool) -> tuple[Floats, Floats, Floats]:
+    """Scores of the first assignment, and what the next two would score if both sources listed everything once."""
+    return (ranks[0], ranks[1], ranks[2]) if clean else (ranks[0], *lifted(ranks[DEEP - 1], ranks[DEEP], depth=DEEP))
 
 
 def _between(sources: Ints, pairs: Candidates, rank: Ints, number: int) -> Ints:

@@ -8,6 +8,8 @@ from typing import Final
 
 import polars as pl
 
+from aios_assets.enrich.normalise.identifier import isbn
+
 TITLE_CHARS: Final = 400
 """How much of a title is read. Real ones end near 250 characters; a title of five megabytes must not cost."""
 
@@ -154,6 +156,19 @@ def quantities(frame: pl.DataFrame, text: str) -> pl.DataFrame:
         .unique()
         .sort("row", "dimension", "value")
     )
+
+
+def gtin(values: pl.Series) -> pl.Series:
+    """GTINs of 8 to 14 digits as numbers, so that leading zeros do not matter; an ISBN-10 is the ISBN-13 of its book.
+
+    What is neither is null.
+    """
+    told = values.fill_null("").str.to_uppercase().str.replace_all(r"[^\dX]", "")
+    digits = told.str.replace_all("X", "", literal=True)
+    number = digits.cast(pl.Int64, strict=False).set(~digits.str.len_chars().is_between(8, 14), None)
+    book = told.str.contains(r"^\d{9}[\dX]$")
+    longer = isbn(told.filter(book)).struct.field("value").cast(pl.Int64)
+    return number.scatter(book.arg_true(), pl.select(pl.coalesce(longer, number.filter(book))).to_series())
 
 
 def money(values: pl.Series) -> pl.Series:
