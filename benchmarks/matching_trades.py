@@ -6,7 +6,7 @@ Prints one JSON line a set, as matching_shapes does. Everything is made from a s
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -50,6 +50,10 @@ class Trade(Maker):
             return word
         at = int(self.rng.integers(1, len(word) - 1))
         return word[:at] + str(self.rng.choice(list("aeiourstln"))) + word[at + self.rng.integers(0, 2) :]
+
+    def publication(self) -> list[Pair]:
+        """A paper alone."""
+        return [self.paper()]
 
     def fashion(self) -> list[Pair]:
         """A garment in a few colours and sizes, each a product of its own; titles alike but for these."""
@@ -283,83 +287,61 @@ def listings(
     return Shape(name, records, truth, left)
 
 
-def trades(seed: int = 1) -> Iterator[Callable[[], Shape]]:
-    """All sets, made when asked for."""
+LINKED: Final = {
+    "fashion variants": ("fashion", 900, 700, 400),
+    "fashion, few shared": ("fashion", 900, 700, 60),
+    "books": ("book", 900, 700, 400),
+    "part families": ("accessory", 900, 900, 450),
+    "part families, none shared": ("accessory", 700, 700, 0),
+    "described electronics": ("shop", 1081, 1092, 1000),
+    "beer, few shared": ("beer", 2500, 1800, 60),
+    "titles only": ("gtinless", 800, 700, 400),
+    "titles only, none shared": ("gtinless", 800, 700, 0),
+    "English and German": ("bilingual", 700, 600, 350),
+    "people": ("person", 1500, 1200, 700),
+    "companies": ("company", 1500, 1000, 600),
+    "tiny": ("shop", 20, 20, 10),
+    "tiny fashion": ("fashion", 20, 20, 8),
+}
+"""Two tables: what they are of, how many records each has, and how many things stand in both."""
 
-    def fresh(at: int) -> Trade:
-        return Trade(seed * 1000 + at, words=2000)
+DIRTY: Final = {
+    "dirty papers": ("publication", 0.08),
+    "dirty people": ("person", 0.05),
+    "dirty offers": ("shop", 0.15),
+    "dirty fashion": ("fashion", 0.05),
+}
+"""One table: what it is of, and how much noise a further listing has."""
 
-    def worded(trade: Trade, share: float) -> Callable[[Row], Row]:
+SEVERAL: Final = "papers, listed several times"
+NAMES: Final = (*LINKED, *DIRTY, SEVERAL)
+
+
+def trade(name: str, seed: int = 1) -> Shape:
+    """One of the sets NAMES."""
+    maker = Trade(seed * 1000 + NAMES.index(name), words=2000)
+
+    def again(share: float) -> Callable[[Row], Row]:
         return lambda row: {
-            key: None if value is None else " ".join(trade.noisy(value.split(), share)) for key, value in row.items()
+            key: None if value is None else " ".join(maker.noisy(value.split(), share)) for key, value in row.items()
         }
 
-    for at, (name, kind, left, right, shared) in enumerate(
-        [
-            ("fashion variants", "fashion", 900, 700, 400),
-            ("fashion, few shared", "fashion", 900, 700, 60),
-            ("books", "book", 900, 700, 400),
-            ("part families", "accessory", 900, 900, 450),
-            ("part families, none shared", "accessory", 700, 700, 0),
-            ("described electronics", "shop", 1081, 1092, 1000),
-            ("beer, few shared", "beer", 2500, 1800, 60),
-            ("titles only", "gtinless", 800, 700, 400),
-            ("titles only, none shared", "gtinless", 800, 700, 0),
-            ("English and German", "bilingual", 700, 600, 350),
-            ("people", "person", 1500, 1200, 700),
-            ("companies", "company", 1500, 1000, 600),
-            ("tiny", "shop", 20, 20, 10),
-            ("tiny fashion", "fashion", 20, 20, 8),
-        ]
-    ):
-
-        def make(
-            at: int = at, name: str = name, kind: str = kind, left: int = left, right: int = right, shared: int = shared
-        ) -> Shape:
-            return families(name, getattr(fresh(at), kind), left=left, right=right, shared=shared, seed=seed)
-
-        yield make
-    for at, (name, kind, share) in enumerate(
-        [
-            ("dirty papers", "paper", 0.08),
-            ("dirty people", "person", 0.05),
-            ("dirty offers", "shop", 0.15),
-            ("dirty fashion", "fashion", 0.05),
-        ],
-        50,
-    ):
-
-        def made(at: int = at, name: str = name, kind: str = kind, share: float = share) -> Shape:
-            trade = fresh(at)
-            whole = getattr(trade, kind)
-            again: Callable[[Row], Row] = worded(trade, share)
-            return clusters(
-                name, (lambda: [whole()]) if kind == "paper" else whole, again, rows=1500, most=6, rng=trade.rng
-            )
-
-        yield made
-
-    def scholar() -> Shape:
-        trade = fresh(90)
-        return listings(
-            "papers, listed several times",
-            lambda: [trade.paper()],
-            worded(trade, 0.1),
-            left=800,
-            right=1500,
-            shared=500,
-            rng=trade.rng,
-        )
-
-    yield scholar
+    if name in LINKED:
+        kind, left, right, shared = LINKED[name]
+        return families(name, getattr(maker, kind), left=left, right=right, shared=shared, seed=seed)
+    if name in DIRTY:
+        kind, share = DIRTY[name]
+        return clusters(name, getattr(maker, kind), again(share), rows=1500, most=6, rng=maker.rng)
+    return listings(name, maker.publication, again(0.1), left=800, right=1500, shared=500, rng=maker.rng)
 
 
 def main(names: list[str]) -> int:
     """Measures every set, or the named ones."""
-    for make in trades():
-        shape = make()
-        if not names or any(name in shape.name for name in names):
-            measured(shape)
+    if unknown := set(names) - set(NAMES):
+        print(f"no set is called {sorted(unknown)}; there are {list(NAMES)}", file=sys.stderr)
+        return 2
+    for name in names or NAMES:
+        measured(trade(name))
     return 0
 
 

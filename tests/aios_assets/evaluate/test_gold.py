@@ -52,6 +52,13 @@ def test_matching_never_sees_the_cluster_column():
         cluster_pairs(frame, "no such column")
 
 
+def test_a_column_of_long_bare_numbers_measures_nothing_and_is_kept():
+    table = pl.DataFrame(
+        {"id": ["1", "2"], "name": ["ada", "max"], "born": ["19551012", "1960"], "depth": ["3.5", "12"]}
+    )
+    assert records_of(table, supplier="left")["attributes"].to_list() == ["19551012", "1960"]
+
+
 def test_columns_without_a_field_are_kept_as_text_but_for_measures():
     frame = pl.DataFrame(
         {

@@ -73,3 +73,9 @@ def test_prices_read_or_are_null(text, price):
 def test_prices_that_are_no_positive_numbers_are_null():
     values = pl.Series([float("nan"), float("inf"), -1.0, -0.0, 2.5])
     assert tokens.money(values).to_list() == [None, None, None, None, 2.5]
+
+
+def test_an_isbn_of_ten_digits_is_the_book_of_the_longer_one_and_zeros_in_front_do_not_count():
+    told = ["0-306-40615-2", "978-0-306-40615-7", "080442957X", "0012345678905", "12345678905", "1234567", "none", None]
+    book, ean = 9780306406157, 12345678905
+    assert tokens.gtin(pl.Series(told)).to_list() == [book, book, 9780804429573, ean, ean, None, None, None]
