@@ -1,12 +1,14 @@
-"""Parts: an attempt over a delivery too large to be held, made for one part of the keys after the other.
+"""Parts: an attempt over a delivery too large to be held, made for a few parts of the keys at a time.
 
 A part is one bucket of the table: what stands in it, what comes, which draft file follows and what is measured depend on
-no other part. So memory is bounded by a part, and what the gate judges is the sum of what was measured of each.
+no other part. So memory is bounded by a few parts, and what the gate judges is the sum of what was measured of each.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
+from threading import Event
 
 import polars as pl
 
@@ -19,12 +21,16 @@ from aios_assets.record import Written
 from aios_assets.spill import PART, Spilled, part_of
 from aios_assets.split import ID, aside_key, decided_by_rows
 from aios_assets.stage import Stage
+from aios_assets.threads import AT_ONCE, in_turn
 from aios_assets.work import Counts, Feed, Standing, Work
 from audit.table import TableState
 from policies.candidate import Candidate, ColumnFacts, ExpectationFacts
 from policies.contract import FINGERPRINT
 from policies.permit import DraftFile, digest_of
 from policies.quality.suite import run_suite
+
+PARTS = 2
+"""Parts in work at a time at most: what each does by itself uses more threads, and each takes memory."""
 
 
 def separable(stage: Stage, spilled: Spilled, standing: Standing, state: TableState | None) -> bool:
@@ -54,6 +60,24 @@ def parts(
         yield comes, replace(standing, table=stands, quarantine=own)
 
 
+@dataclass(frozen=True)
+class Part:
+    """What one part came to: what was done, what goes to the quarantine, what was measured, and its files.
+
+    Its rows are in the files: a part that waits to be summed holds none.
+    """
+
+    counts: Counts
+    unprinted: int
+    aside: pl.DataFrame
+    mended: pl.DataFrame
+    height: int
+    removes: tuple[str, ...]
+    facts: tuple[ColumnFacts, ...]
+    expectations: tuple[ExpectationFacts, ...]
+    files: tuple[DraftFile, ...]
+
+
 @dataclass
 class Total:
     """What the parts made so far come to."""
@@ -74,32 +98,28 @@ class Total:
     def __post_init__(self) -> None:
         self.height = self.state.rows if self.state else 0
 
-    def add(
-        self,
-        work: Work,
-        table: Following,
-        facts: Sequence[ColumnFacts],
-        expectations: Sequence[ExpectationFacts],
-    ) -> None:
-        """Adds a part: what was made, what follows, and what was measured of it."""
-        counts = work.counts
-        self.counts = Counts(*(one + other for one, other in zip(_told(self.counts), _told(counts), strict=True)))
-        self.measured += work.upserts.height
+    def add(self, part: Part) -> None:
+        """Adds a part; behind one in which something is exposed none counts any more, whatever was begun beside it."""
+        self.files += part.files
+        if self.exposed:
+            return
+        self.counts = Counts(*(one + other for one, other in zip(_told(self.counts), _told(part.counts), strict=True)))
+        self.measured += part.counts.upserted
         # Each part tells the height that the whole table would have if nothing else changed.
-        self.height += table.height - (self.state.rows if self.state else 0)
-        self.unprinted += work.upserts.get_column(FINGERPRINT).null_count()
-        self.facts = tuple(map(_summed, self.facts, facts)) if self.facts else tuple(facts)
-        if self.expectations and expectations:
-            expectations = tuple(map(_worse, self.expectations, expectations))
-        self.expectations = tuple(expectations) or self.expectations
-        self.aside.append(work.aside)
-        self.mended.append(work.mended)
-        self.removes += table.removes
+        self.height += part.height - (self.state.rows if self.state else 0)
+        self.unprinted += part.unprinted
+        self.facts = tuple(map(_summed, self.facts, part.facts)) if self.facts else part.facts
+        both = self.expectations and part.expectations
+        worse = tuple(map(_worse, self.expectations, part.expectations)) if both else part.expectations
+        self.expectations = worse or self.expectations
+        self.aside.append(part.aside)
+        self.mended.append(part.mended)
+        self.removes += part.removes
 
     @property
     def exposed(self) -> bool:
         """Whether anything personal or secret was found in a column."""
-        return any(column.personal or column.secrets for column in self.facts)
+        return _exposed(self.facts)
 
     def drop(self, folder: Path) -> None:
         """Takes the draft files away that were written so far."""
@@ -143,7 +163,7 @@ class Parted(Attempting):
     """An attempt over a delivery too large to be held; one whose parts depend on each other is made whole after all."""
 
     def _work(self) -> Work:
-        """Works on one part after the other, and drafts and measures each.
+        """Works on a few parts at a time, and drafts and measures each; they are summed in their order.
 
         A part in which something personal or secret would stand in the clear ends it, and no draft stays.
         """
@@ -152,17 +172,28 @@ class Parted(Attempting):
         if feed is None or spilled is None or not separable(stage, spilled, self.standing, self.state):
             return super()._work()
         total, resources = Total(stage, self.state), self.runtime.resources(stage, self.models)
-        for comes, stands in parts(stage, feed, self.standing, spilled=spilled, lake=lake, state=self.state):
+        ended = Event()
+
+        def made(part: tuple[int, tuple[Feed, Standing]]) -> Part:
+            number, (comes, stands) = part
             work = self._row_work(comes.rows, stands, resources, comes)
             table = following(
                 lake, stage.name, self.contract, work.upserts, work.removed, buckets=spilled.parts, attempt=self.id
             )
-            suite = run_suite(table.rows, self.contract.suite) if table.parts or not total.expectations else ()
-            total.add(work, table, profile(work.upserts, self.contract), suite)
-            if total.exposed:
-                total.drop(lake.folder(stage.name))
-                break
-            total.files += write_draft(lake, table, attempt=self.id)
+            suite = run_suite(table.rows, self.contract.suite) if table.parts or not number else ()
+            facts = profile(work.upserts, self.contract)
+            if _exposed(facts):
+                ended.set()
+            files = () if ended.is_set() else write_draft(lake, table, attempt=self.id)
+            unprinted = work.upserts.get_column(FINGERPRINT).null_count()
+            made_of = (work.counts, unprinted, work.aside, work.mended)
+            return Part(*made_of, table.height, table.removes, facts, suite, files)
+
+        coming = enumerate(parts(stage, feed, self.standing, spilled=spilled, lake=lake, state=self.state))
+        for part in in_turn(takewhile(lambda _: not ended.is_set(), coming), made, at_once=min(AT_ONCE, PARTS)):
+            total.add(part)
+        if total.exposed:
+            total.drop(lake.folder(stage.name))
         return total.work()
 
     def _drafted(self, work: Work) -> tuple[Following, Following, tuple[Written, ...], Candidate]:
@@ -186,6 +217,10 @@ class Parted(Attempting):
                 "send it in smaller deliveries, or raise held_bytes under [feeds] in aios.toml",
             )
         return table, aside, written, replace(candidate, draft=digest_of(one.write for one in written))
+
+
+def _exposed(facts: Sequence[ColumnFacts]) -> bool:
+    return any(column.personal or column.secrets for column in facts)
 
 
 def _told(counts: Counts) -> tuple[int, int, int]:

@@ -19,6 +19,7 @@ from aios_assets.fingerprint import fingerprint
 from aios_assets.spill import Spill, Spilled
 from aios_assets.split import ID, place_id, quarantine_contract
 from aios_assets.stage import Stage
+from aios_assets.threads import ahead
 from aios_assets.vault import Vault
 from aios_assets.whereabouts import called
 from aios_assets.work import ORDERED
@@ -151,7 +152,7 @@ def _held(canonical: Iterable[pl.DataFrame], one: Mapped) -> _Read:
 def _spilled(canonical: Iterable[pl.DataFrame], one: Mapped, now: datetime, spill: Spill) -> _Read:
     """As `_held`, of rows that are put into the spill; only their columns are answered."""
     rows, filled, prices = None, Counter[str](), pl.DataFrame(schema={"price": pl.String})
-    for batch in canonical:
+    for batch in ahead(canonical):
         rows = batch.clear()
         spill.add(_ordered(batch, one, now)[0])
         filled.update(_filled(batch, one.mapping))

@@ -2,7 +2,8 @@
 
 import contextvars
 import os
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -21,6 +22,34 @@ def each(parts: Sequence[Part], do: Callable[[Part], Made], *, at_once: int = AT
     with ThreadPoolExecutor(at_once) as threads:
         begun = [beside(threads, partial(do, part)) for part in parts]
         return [one.result() for one in begun]
+
+
+def in_turn(parts: Iterable[Part], do: Callable[[Part], Made], *, at_once: int = AT_ONCE) -> Iterator[Made]:
+    """What `do` makes of each part, in order; parts are asked for as they are begun, and no more than `at_once` are held."""
+    if at_once < 2:
+        yield from map(do, parts)
+        return
+    with ThreadPoolExecutor(at_once) as threads:
+        begun: deque[Future[Made]] = deque()
+        for part in parts:
+            begun.append(beside(threads, partial(do, part)))
+            if len(begun) == at_once:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+
+
+def ahead(items: Iterable[Part]) -> Iterator[Part]:
+    """The same items, where the next one is made in another thread while the last one is worked on."""
+    if AT_ONCE < 2:
+        yield from items
+        return
+    source = iter(items)
+    with ThreadPoolExecutor(1) as thread:
+        coming = beside(thread, partial(next, source, None))
+        while (item := coming.result()) is not None:
+            coming = beside(thread, partial(next, source, None))
+            yield item
 
 
 def beside(threads: ThreadPoolExecutor, do: Callable[[], Made]) -> Future[Made]:
