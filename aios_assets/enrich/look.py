@@ -17,6 +17,9 @@ CLEAN = Clean()
 
 HASHES = ["place", "mark"]
 
+_FEW = 64
+"""Values that tell nearly every other column from one of equal values."""
+
 
 class Exposed(NamedTuple):
     """How many values of a column hold something personal, and how many a secret."""
@@ -30,12 +33,17 @@ def spans(values: pl.Series) -> pl.DataFrame:
     new = CLEAN.look_up(pl.DataFrame({"text": values}))["text"]
     if new.is_empty():
         return personal.SPANS.to_frame()  # asking no text at all compiles every expression all the same
-    texts = values.gather(new["row"])
+    distinct = new.unique(HASHES, keep="first", maintain_order=True)
+    texts = values.gather(distinct["row"])
     found = _merged(personal.find(texts), secrets.find(texts))
-    clean = new.filter(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(found["row"].implode()))
+    hit = distinct.select(HASHES).with_row_index("at")
+    clean = hit.filter(~pl.col("at").is_in(found["row"].implode()))
     if clean.height:
         CLEAN.add(clean.select(HASHES))
-    return found.with_columns(new["row"].gather(found["row"]))
+    if found.is_empty():
+        return found
+    where = hit.join(new, on=HASHES).select("at", "row")
+    return where.join(found.rename({"row": "at"}), on="at").select(found.columns).sort("row", "start")
 
 
 def counts(columns: Mapping[str, pl.Series], tags: Mapping[str, Sequence[str]]) -> dict[str, Exposed]:
@@ -43,8 +51,10 @@ def counts(columns: Mapping[str, pl.Series], tags: Mapping[str, Sequence[str]]) 
 
     What is new in any of them is looked through in one go: compiling costs most.
     """
+    alike = {name: len(values) for name, values in columns.items() if _alike(values)}
     language = {
-        name: _language(values, [FORMS[tag] for tag in FORMS if tag in tags[name]]) for name, values in columns.items()
+        name: _language(values.head(1) if name in alike else values, [FORMS[tag] for tag in FORMS if tag in tags[name]])
+        for name, values in columns.items()
     }
     fresh = [
         _distinct(values, looked).with_columns(pl.lit(name).alias("column"))
@@ -58,7 +68,12 @@ def counts(columns: Mapping[str, pl.Series], tags: Mapping[str, Sequence[str]]) 
     hits = [distinct.select(HASHES)[scanner.rows(distinct["text"])] for scanner in (personal.SCANNER, secrets.SCANNER)]
     CLEAN.add(distinct.select(HASHES).join(pl.concat(hits), on=HASHES, how="anti"))
     found = [dict(rows.join(hit, on=HASHES).group_by("column").agg(pl.col("times").sum()).iter_rows()) for hit in hits]
-    return {name: Exposed(*(int(told.get(name, 0)) for told in found)) for name in columns}
+    return {name: Exposed(*(int(told.get(name, 0)) * alike.get(name, 1) for told in found)) for name in columns}
+
+
+def _alike(values: pl.Series) -> bool:
+    """Whether every value is the first one, as in a column that says who delivered: then one look is enough."""
+    return values.head(_FEW).n_unique() == 1 and bool(values.eq_missing(values.head(1)).all())
 
 
 def _language(values: pl.Series, forms: Sequence[str]) -> pl.Series:

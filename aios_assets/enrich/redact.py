@@ -32,8 +32,9 @@ def tokenise(values: pl.Series, tokens: Tokens) -> pl.Series:
 
 def tokenise_frame(frame: pl.DataFrame, tokens: Tokens) -> pl.DataFrame:
     """The frame with every column of text tokenised, in one pass: an expression is compiled once, not once a column."""
-    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    if not text or frame.is_empty():
+    filled = [column for column in frame if column.null_count() < frame.height]
+    text = [column.name for column in filled if column.dtype == pl.String]
+    if not text:
         return frame
     together = tokenise(pl.concat([frame[name].alias("text") for name in text]), tokens)
     return frame.with_columns(

@@ -183,6 +183,6 @@ def _may_be_name(word: str) -> bool:
 
 
 PROSE = (
-    Detector(gates=(talk.GATES,), scan=_cased),
+    Detector(gates=(talk.BOTH_CASES, talk.GATES), scan=_cased),
     Detector(gates=(talk.ONE_CASE, talk.SMALL_GATES), scan=_of_one_case),
 )

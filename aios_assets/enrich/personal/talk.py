@@ -138,6 +138,9 @@ GATES = (
 )
 """One of them matches every text in which these words could introduce a person whose name is in capitals."""
 
+BOTH_CASES = r"(?-i:[A-Z\x{AA}-\x{10FFFF}])"
+"""What a name begins with: in a text without it, nobody is named in letters of both cases."""
+
 LONGEST = 200
 """Characters of a text that is read whatever its letter case; a longer one in small letters is no message but a description."""
 ONE_CASE = rf"^(?:[^A-Z]{{1,{LONGEST}}}|[^a-z]{{1,{LONGEST}}})$"
