@@ -97,7 +97,7 @@ def test_rows_come_out_of_the_spill_as_they_would_have_been_held(tmp_path: Path,
     assert_frame_equal(parted.rows, held.rows.clear())
 
 
-def test_one_part_is_held_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_part_is_made_of_its_own_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shop, heights = open_shop(tmp_path, PARTED), []
     work = machinery.row_work
 
@@ -153,6 +153,18 @@ def test_a_part_in_which_a_person_stands_ends_it_and_leaves_no_draft(tmp_path: P
     assert made.refused
     assert "privacy/no-raw-pii" in shop.why(made)
     assert not list(shop.runtime.settings.lake_folder.rglob("*.parquet"))
+
+
+def test_parts_behind_the_one_in_which_a_person_stands_change_nothing_of_what_is_told(tmp_path: Path) -> None:
+    careless = replace(records, function=lambda feed, vault: feed)
+    rows = [*kettles(30), *(row(f"C-{n}", f"Kettle of ann.smith{n}@example.com") for n in range(40))]
+    facts = []
+    for number in range(3):
+        shop = open_shop(tmp_path / str(number), PARTED, stages=(careless,))
+        made = shop.make(careless, shop.deliver("acme.csv", rows))
+        assert not list(shop.runtime.settings.lake_folder.rglob("*.parquet"))
+        facts.append(shop.why(made))
+    assert facts[0] == facts[1] == facts[2]
 
 
 def test_a_spill_gives_back_what_came_in_its_order_and_shows_nothing(

@@ -76,3 +76,21 @@ def test_what_was_found_is_never_remembered() -> None:
 def test_hashes_differ_from_process_to_process() -> None:
     texts = pl.DataFrame({"text": ["kettle"]})
     assert not Clean().look_up(texts)["text"].equals(Clean().look_up(texts)["text"])
+
+
+@given(st.lists(TEXTS, max_size=4), st.integers(1, 5))
+@settings(max_examples=40, deadline=None)
+def test_a_text_that_stands_again_is_found_again(texts: list[str | None], times: int) -> None:
+    values = pl.Series(texts * times, dtype=pl.String)
+    once = look.spans(pl.Series(texts, dtype=pl.String)).rows()
+    again = [(row + turn * len(texts), *rest) for turn in range(times) for row, *rest in once]
+    assert look.spans(values).rows() == again
+
+
+@given(TEXTS, st.integers(1, 70), st.lists(TEXTS, max_size=2), TAGS)
+@settings(max_examples=40, deadline=None)
+def test_a_column_of_one_value_counts_as_often_as_it_stands(
+    text: str | None, times: int, others: list[str | None], tags: tuple[str, ...]
+) -> None:
+    values = pl.Series([text] * times + others, dtype=pl.String)
+    assert look.counts({"c": values}, {"c": tags}) == {"c": scanned(values, tags)}

@@ -1,12 +1,14 @@
 """People in sentences that no label introduces are found; what is named after people in a catalogue is not."""
 
+import re
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aios_assets.enrich import personal
-from aios_assets.enrich.personal import names, talk
+from aios_assets.enrich.personal import around, names, talk
 from aios_assets.enrich.personal.fold import fold_text
 from aios_assets.enrich.personal.prose import PROSE
 from aios_assets.enrich.personal.scan import passes
@@ -163,3 +165,10 @@ def test_names_are_known_whatever_their_accents_and_letter_case() -> None:
     assert all(map(names.is_given, ("María", "JOAO", "Łukasz", "jürgen")))
     assert all(map(names.is_surname, ("Nowak", "FERNÁNDEZ", "Sørensen", "Dvořáková", "Papadopoulos")))
     assert not any(map(names.is_given, ("kettle", "black", "usb", "")))
+
+
+def test_every_letter_with_which_a_name_may_begin_is_let_through() -> None:
+    every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    capitals = pl.DataFrame({"text": re.findall(around.CAPITAL, every)})
+    assert capitals.height > 100_000  # scripts without letter case count as well
+    assert capitals.select(passes(talk.BOTH_CASES)).to_series().all()
