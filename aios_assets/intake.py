@@ -19,6 +19,7 @@ from aios_assets.feeds.delivery import entries, read_as
 from aios_assets.feeds.format import Compression
 from aios_assets.feeds.limits import MIB
 from aios_assets.feeds.places import Places
+from aios_assets.order import is_older
 from aios_assets.recognised import Known, identity_of, input_of, once, reader, settled_with
 from aios_assets.runtime import Runtime
 from aios_assets.sequence import TAKEN_IN, Applied, applied, last_snapshots
@@ -27,7 +28,7 @@ from aios_assets.spill import Spill
 from aios_assets.stage import Stage
 from aios_assets.stages.records import records
 from aios_assets.stages.sales import sales
-from aios_assets.taken import IntakeError, Mapped, Taken, taken
+from aios_assets.taken import IntakeError, Mapped, Taken, order_by_name, taken
 from aios_assets.vault import Vault
 from aios_assets.whereabouts import called
 from aios_assets.work import Feed
@@ -73,9 +74,9 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
         for one in mapped
     ]
     now = runtime.clock.now()
-    spill = _spill(runtime, stage, mapped)
-    whole = [taken(one, runtime.vault, stage, now, look, spill=spill) for one, look in zip(mapped, looks, strict=True)]
     before = last_snapshots(runtime.lake.ledger, stage.name)
+    spill = _spill(runtime, stage, mapped, before)
+    whole = [taken(one, runtime.vault, stage, now, look, spill=spill) for one, look in zip(mapped, looks, strict=True)]
     results = [
         applied(list(own), stage.contract.keys, before.get(name))
         for name, own in groupby(sorted(whole, key=_supplier), key=_supplier)
@@ -96,21 +97,20 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
     )
 
 
-def _spill(runtime: Runtime, stage: Stage, mapped: Sequence[Mapped]) -> Spill | None:
+def _spill(runtime: Runtime, stage: Stage, mapped: Sequence[Mapped], before: Told[str, int]) -> Spill | None:
     """Where the rows of a delivery go that is too large to be held; None where they are held.
 
-    Only a whole assortment that comes alone can be taken in part by part, where no row says when it was written: nothing
-    of it then depends on a row with another key.
+    Only one of products that comes alone, whose rows do not say when they were written, can be taken in part by part:
+    nothing of it then depends on a row with another key. Changes older than the last whole assortment are held, as
+    nothing of them counts.
     """
     (one, *others), settings = mapped, runtime.settings
     packed = one.delivery.format.compression is not Compression.NONE
     size = one.delivery.size * (PACKED if packed else 1)
-    said = one.mapping
-    if (
-        others
-        or size <= settings.feeds.held_bytes
-        or (said.kind, said.mode, said.order) != ("products", "snapshot", "")
-    ):
+    if others or size <= settings.feeds.held_bytes or (one.mapping.kind, one.mapping.order) != ("products", ""):
+        return None
+    order, _ = order_by_name(one, runtime.clock.now())
+    if one.mapping.mode == "delta" and is_older(order, before.get(one.supplier)):
         return None
     state = runtime.lake.state(stage.name)
     stands = {bucket_in(path)[1] for path in state.files} if state else set()

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,10 +63,23 @@ def deliveries() -> list[list[object]]:
     return [first, changed, [*reversed(changed)], kettles(60)]
 
 
+def mean(shop: Shop, mode: str) -> None:
+    """A mapping that says what the deliveries are."""
+    shop.runtime.settings.mappings.mkdir()
+    (shop.runtime.settings.mappings / "acme.toml").write_text(
+        f'mode = "{mode}"\nsupplier = {{ name = "acme" }}\n[fields]\nsku = "sku"\ntitle = "title"\nprice = "price"\n'
+    )
+
+
 @pytest.mark.slow
-def test_what_is_published_is_the_same_as_if_it_were_held(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("mode", "days"), [("snapshot", "0123"), ("delta", "0123"), ("delta", ("2024-05-02", "2024-05-04", "2024-05-01"))]
+)
+def test_what_is_published_is_the_same_as_if_it_were_held(tmp_path: Path, mode: str, days: Sequence[str]) -> None:
     held, parted = both(tmp_path)
-    for number, rows in enumerate(deliveries()):
+    for shop in (held, parted) if mode == "delta" else ():
+        mean(shop, mode)
+    for number, rows in zip(days, deliveries(), strict=False):
         made = [shop.run(shop.deliver(f"acme_{number}.csv", rows)) for shop in (held, parted)]  # type: ignore[arg-type]
         outcomes = [
             {name: (one.refused, one.unchanged, one.rows, one.set_aside, one.computed, one.upserted, one.removed)
@@ -114,18 +128,23 @@ def test_each_part_is_made_of_its_own_rows(tmp_path: Path, monkeypatch: pytest.M
     assert len(files) == shop.runtime.settings.lake.buckets
 
 
-@pytest.mark.parametrize("others", [["zeta.csv"], []])
-def test_what_is_not_a_whole_assortment_by_itself_is_held(tmp_path: Path, others: list[str]) -> None:
+def test_several_deliveries_at_once_are_held(tmp_path: Path) -> None:
     shop = open_shop(tmp_path, PARTED)
-    if not others:
-        shop.runtime.settings.mappings.mkdir()
-        (shop.runtime.settings.mappings / "acme.toml").write_text(
-            'mode = "delta"\nsupplier = { name = "acme" }\n[fields]\nsku = "sku"\ntitle = "title"\nprice = "price"\n'
-        )
-    files = [str(shop.deliver(name, kettles(9))) for name in ("acme.csv", *others)]
-    feed = take_in(shop.runtime, files, None)
+    feed = take_in(shop.runtime, [str(shop.deliver(name, kettles(9))) for name in ("acme.csv", "zeta.csv")], None)
     assert feed is not None
-    assert (feed.spilled, feed.rows.height) == (None, 9 * len(files))
+    assert (feed.spilled, feed.rows.height) == (None, 18)
+
+
+def test_changes_older_than_the_last_assortment_are_held_for_none_of_them_counts(tmp_path: Path) -> None:
+    shop = open_shop(tmp_path, PARTED)
+    shop.make(records, shop.deliver("acme_2024-05-02.csv", kettles(9)))
+    mean(shop, "delta")
+    heights = {}
+    for day in ("2024-05-01", "2024-05-03"):
+        feed = take_in(shop.runtime, [str(shop.deliver(f"acme_{day}.csv", kettles(3)))], None)
+        assert feed is not None
+        heights[day] = (feed.spilled is not None, feed.held().height)
+    assert heights == {"2024-05-01": (False, 0), "2024-05-03": (True, 3)}
 
 
 def test_a_table_whose_files_are_cut_otherwise_is_made_whole(tmp_path: Path) -> None:
