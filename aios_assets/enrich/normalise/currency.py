@@ -53,15 +53,17 @@ _SYMBOLS: Mapping[str, str] = {
     "kr": "SEK NOK DKK ISK", "kronor": "SEK", "kroner": "NOK DKK", "skr": "SEK", "nkr": "NOK", "dkr": "DKK",
     "sfr": "CHF", "fr": "CHF", "franken": "CHF", "₩": "KRW", "￦": "KRW", "원": "KRW", "฿": "THB", "บาท": "THB",
     "₫": "VND", "đ": "VND", "vnđ": "VND", "₪": "ILS", "nis": "ILS", "₱": "PHP", "₦": "NGN", "₵": "GHS", "gh₵": "GHS",
-    "ksh": "KES", "tsh": "TZS", "ush": "UGX", "r": "ZAR", "rp": "IDR", "rm": "MYR", "s/": "PEN", "₾": "GEL",
+    "ksh": "KES", "tsh": "TZS", "ush": "UGX", "r": "ZAR", "rp": "IDR", "rm": "MYR", "s/": "PEN", "bs": "BOB VES", "₾": "GEL",
     "₼": "AZN", "֏": "AMD", "₮": "MNT", "₲": "PYG", "₡": "CRC", "د.إ": "AED", "درهم": "AED MAD", "dhs": "AED",
-    "dh": "AED MAD", "ر.س": "SAR", "ريال": "SAR QAR OMR YER IRR", "د.ك": "KWD", "ج.م": "EGP", "د.م": "MAD",
+    "dh": "AED MAD", "ر.س": "SAR", "ريال": "SAR QAR OMR YER IRR", "ریال": "IRR", "د.ك": "KWD", "ج.م": "EGP", "د.م": "MAD",
     "le": "EGP SLE", "din": "RSD", "дин": "RSD", "ден": "MKD", "km": "BAM",
 }  # fmt: skip
 
 _ABBREVIATED = words(
-    "rs fr sfr kr dkr skr nkr руб р лв грн тг din дин ден dhs dh rp tl zł zl kč kc ft ج.م د.م ر.س د.إ د.ك"
+    "s/ bs rs fr sfr kr dkr skr nkr руб р лв грн тг din дин ден dhs dh rp tl zł zl kč kc ft ج.م د.م ر.س د.إ د.ك"
 )
+_HUNDREDTHS = words("GBp GBX ZAc ILa")
+"""How exchanges write hundredths of a currency: nearly its code, and a hundred times less."""
 CONFLICT: Final = "!"
 """Stands for the codes of a cell whose own tokens contradict each other."""
 
@@ -80,7 +82,18 @@ def candidates(token: str) -> str | None:
         bare = bare.rstrip(".").rstrip()
         if bare.lower() not in _ABBREVIATED:
             return None  # "EUR.99" is 0.99, not 99
-    return TOKENS.get(bare) or (None if bare.upper() in _ALSO_WORDS else TOKENS.get(bare.lower()))
+    if bare in _HUNDREDTHS:
+        return None
+    known = TOKENS.get(bare) or (None if bare.upper() in _ALSO_WORDS else TOKENS.get(bare.lower()))
+    return known or _doubled(bare)
+
+
+def _doubled(token: str) -> str | None:
+    """The code of a token that says it twice, as code and as symbol: `MXN$`, `€EUR`; None for any other."""
+    for code, symbol in ((token[:3], token[3:]), (token[-3:], token[:-3])):
+        if symbol and code.upper() in CODES and code.upper() in TOKENS.get(symbol, "").split():
+            return code.upper()
+    return None
 
 
 def minor_digits(codes: str) -> int:

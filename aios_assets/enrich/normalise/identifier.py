@@ -6,6 +6,7 @@ one in ten wrong numbers would pass the check digit if it were padded to fit. So
 2.1.11 (restricted circulation) and ISO 2108 (ISBN).
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from aios_assets.enrich.normalise.answer import answer, texts
+from aios_assets.enrich.normalise.number import latin_digits
 from aios_assets.enrich.normalise.words import ABSENT
 
 RULES: Final[Mapping[str, str]] = {
@@ -50,6 +52,7 @@ ISBN_PREFIX: Final = r"^97[89]"
 _KINDS: Mapping[int, str] = {8: "gtin/8", 12: "gtin/12", 13: "gtin/13", 14: "gtin/14"}
 _RESTRICTED = "^.(?:02|04|05|2|98[0-4]|99)"  # of the 13 digits behind the packaging level
 _SEPARATORS = "[\\s\u00a0\u2010-\u2015\u2212\\-]"
+_HIDDEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 _ROW = "01234567890123456789098765432109876543210"
 _LONGEST_SKU = 256
 _LONGEST_MODEL = 64
@@ -57,7 +60,9 @@ _MOST_WORDS = 6
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
 
 
-_NAMED = r"(?i)^(?:upc(?:-?a)?|ean(?:-?(?:8|13))?|gtin(?:-?(?:8|12|13|14))?|jan|barcode)(?:\s*[:#=]\s*|\s+)"
+_NAMED = (
+    r"(?i)^(?:upc(?:-?a)?|ean(?:-?(?:8|13))?|gtin(?:-?(?:8|12|13|14))?|jan|barcode|isbn(?:-?13)?)(?:\s*[:#=]\s*|\s+)"
+)
 """A number that says what it is: "UPC: 036000291452"."""
 
 
@@ -71,6 +76,11 @@ def gtin(raw: pl.Series) -> pl.Series:
         .str.replace_all(_SEPARATORS, "")
         .alias("digits")
     )
+    odd = frame.filter(~d.str.contains("^[0-9]*$"))["raw"].unique()
+    bare = {cell: digits for cell in odd if (digits := _bare(cell)) is not None}
+    if bare:
+        own = r.replace_strict(bare, default=None, return_dtype=pl.String)
+        frame = frame.with_columns(pl.coalesce(own, d).alias("digits"))
     size = d.str.len_bytes()
     numeric = d.str.contains("^[0-9]+$")
     fits = numeric & size.is_in(list(_KINDS))
@@ -84,7 +94,7 @@ def gtin(raw: pl.Series) -> pl.Series:
     by = (
         pl.when(_absent(r))
         .then(pl.lit("gtin/absent"))
-        .when(r.str.contains(r"(?i)^\s*[0-9]+(?:[.,][0-9]+)?e\+?[0-9]+\s*$"))
+        .when(~numeric & r.str.contains(r"(?i)^\s*[0-9]+(?:[.,][0-9]+)?e\+?[0-9]+\s*$"))
         .then(pl.lit("gtin/scientific"))
         .when(~numeric)
         .then(pl.lit("gtin/not-digits"))
@@ -103,6 +113,31 @@ def gtin(raw: pl.Series) -> pl.Series:
     holds = pl.col("by").is_in([*_KINDS.values(), "gtin/isbn"])
     told = frame.with_columns(right).with_columns(by.alias("by"))
     return told.select(answer(pl.when(holds).then(p), pl.String, by=pl.col("by"), raw=r)).to_series().alias(raw.name)
+
+
+_WRAPPED = re.compile(r"""=\s*"([^"]*)"|["'](?=[^"']*["']$)([^"']*)["']|'([^"']*)""")
+_LABELLED = re.compile(r"^\(01\)\s*(?=\d)|\s*\((?:ean|upc|gtin|isbn)[-\w ]{0,4}\)$", re.IGNORECASE)
+_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})+")
+_WHOLE = re.compile(r"(\d)[.,](\d{7,13})[eE]\+?(\d{1,2})")
+
+
+def _bare(cell: str) -> str | None:
+    """The digits of a cell that a spreadsheet or a scanner dressed up without losing one; None for any other cell.
+
+    Nothing is made up: a number in scientific notation is taken only where every one of its digits is written.
+    """
+    text = re.sub(_HIDDEN, "", cell).strip()
+    if not any("0" <= sign <= "9" for sign in text):
+        text = latin_digits(text)
+    if wrapped := _WRAPPED.fullmatch(text):
+        text = (wrapped[1] or wrapped[2] or wrapped[3] or "").strip()
+    text = re.sub(_NAMED, "", _LABELLED.sub("", text))
+    if (whole := _WHOLE.fullmatch(text)) and len(whole[2]) == int(whole[3]):
+        text = whole[1] + whole[2]
+    elif _GROUPED.fullmatch(text):
+        text = re.sub(r"\D", "", text)
+    text = re.sub(_SEPARATORS, "", re.sub(r"[.,]0+$", "", text))
+    return text if text.isascii() and text.isdigit() else None
 
 
 def isbn(raw: pl.Series) -> pl.Series:

@@ -55,5 +55,6 @@ def unescape(texts: pl.Series) -> pl.Series:
     """Each text with its character references resolved: named ones of HTML 5 and numeric ones, one layer."""
     spelled = texts.str.replace_all(_BARE, "&$1;").str.replace_all("(?i)&(?:amp;)+", "&")
     found = spelled.str.extract_all(_ENTITY).explode(empty_as_null=True).drop_nulls().unique().sort()
-    meant = {each: html.unescape(each) for each in found if each[1] == "#" or each[1:] in html5}
+    # A number that stands for no character (0, a surrogate) is nothing, and never a silent U+FFFD.
+    meant = {each: html.unescape(each).replace("\ufffd", "") for each in found if each[1] == "#" or each[1:] in html5}
     return spelled.str.replace_many(list(meant), list(meant.values())) if meant else spelled

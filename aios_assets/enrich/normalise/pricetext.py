@@ -5,6 +5,7 @@ It is asked for the distinct cells that are more than an amount with a currency 
 for word it refuses: a number beside an unknown word is no price.
 """
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "negative": "a price is not below zero",
     "several": "it holds several amounts and does not say which is the price",
     "range-unclear": "two whole numbers about a dash: a range, or units and cents",
+    "list-price": "the cell says that it is a list price, which is not what the product sells for",
     "per-unit": "an amount by weight, length or volume is not the price of the product",
     "words": "words stand beside the amount that no rule knows",
 }
@@ -56,7 +58,12 @@ _FROM_ONE = (
 _RANGE_OPEN = "from|between|von|zwischen|od|de|desde|entre|da|dal|van|tussen|från|mellan|fra|mellem|от"
 _ONLY = (
     "only|just|now|price|preis|prix|precio|cena|prezzo|prijs|pris|preço|our price|unser preis|nur|jetzt nur|"
-    "seulement|solo|sólo|tylko|msrp|rrp|srp|uvp|list price|listenpreis|regular price|sale price|price now"
+    "seulement|solo|sólo|tylko|regular price|sale price|price now"
+)
+_LIST = re.compile(
+    r"(?:was|statt|instead of|au lieu de|antes|zamiast|msrp|m\.s\.r\.p\.|rrp|r\.r\.p\.|srp|uvp|list price|listenpreis|"
+    r"prix conseill[ée]|pvp recomendado|cena katalogowa|adviesprijs)\b\s*:?\s*[^\d]{0,8}\d[^A-Za-z]*(?:[A-Za-z]{3})?",
+    re.IGNORECASE,
 )
 _TAX = r"(?:(?:\d{1,2}\s*%\s*)?(?:vat|mwst\.?|ust\.?|tva|iva|btw|moms|gst|tax|taxes|taxe|mva|dph|áfa|kdv))"
 _GROSS = (
@@ -108,11 +115,22 @@ _EXPONENT = re.compile(r"\d\.?\s*[eE]\s*[+\-]?\d|\d\s*(?:\^|\*\*)\s*\d")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _WIDE = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0xFFE1: 0xA3, 0xFFE5: 0xA5, 0xFFE6: 0x20A9}
 _LONGEST = 120
+_WRAPPED = re.compile(r"""=?\s*(["'])(?P<inside>[^"']*)\1|['*]\s*(?P<marked>[^"']*)""")
+"""As a spreadsheet or a quick hand writes a cell as text: `="5"`, `'5`, `"5"`; a mark of a footnote may stand before."""
+_APART_SYMBOL = re.compile(r"^([A-Za-z]{1,3})\s+([$£¥€])(?=\s*[\d.,])")
+_CODE_COLON = re.compile(r"^([A-Za-z]{3})\s*:\s*(?=\d)")
+_COLON_FLAT = re.compile(rf"(?<=\d)\s*:\s*{_DASH}{{1,2}}(?=\s|$)")
+_COLON_CENTS = re.compile(r"^(\d[\d ]*):(\d\d)(?=\s*(?:kr\b|sek$))", re.IGNORECASE)
+_ASIA = (
+    (re.compile(r"[（(【\[]?\s*(?:税込み?|含税|부가세\s?포함)\s*[)）】\]]?"), ""),
+    (re.compile(r"^([^\d]*\d[\d.,]*\D?)\s*(?:起|から|부터)$"), r"from \1"),
+)
+"""Words of East Asia that stand right beside the amount: with tax; and from that amount on."""
 
 
 def parse(cell: str | None) -> Cell:
     """What one price cell says; always a Cell, refused where its wording holds no price."""
-    text = number.latin_digits(_UNSEEN.sub("", cell or "").translate(_WIDE)).strip().strip('"').strip()
+    text = _plain(cell or "")
     if refusal := _no_amount(text):
         return Cell(rule=refusal)
     if text.startswith("(") and text.endswith(")"):
@@ -127,6 +145,26 @@ def parse(cell: str | None) -> Cell:
     return Cell(rule="several" if len(re.findall(rf"(?:{_N})", text)) > 1 else "words")
 
 
+def _plain(cell: str) -> str:
+    """The cell without what hides or wraps its price, and with the few spellings that differ by country made one."""
+    text = html.unescape(cell) if "&" in cell and len(cell) <= _LONGEST else cell
+    text = number.latin_digits(_UNSEEN.sub("", text).translate(_WIDE)).strip()
+    if wrapped := _WRAPPED.fullmatch(text):
+        text = (wrapped["inside"] or wrapped["marked"] or "").strip()
+    text = text.strip('"').strip()
+    text = _APART_SYMBOL.sub(lambda said: _joined(said[1], said[2]), text)
+    text = _COLON_CENTS.sub(r"\1,\2", _COLON_FLAT.sub(",-", _CODE_COLON.sub(r"\1 ", text)))
+    if not text.isascii():
+        for written, plain in _ASIA:
+            text = written.sub(plain, text).strip()
+    return text
+
+
+def _joined(country: str, symbol: str) -> str:
+    """`US` and `$` as the one token that they are, if they are one."""
+    return country + symbol if currency.candidates(country + symbol) else f"{country} {symbol}"
+
+
 def _no_amount(text: str) -> str | None:
     """The refusal of a text that no amount can stand in."""
     lower = text.lower()
@@ -135,6 +173,7 @@ def _no_amount(text: str) -> str | None:
         "free": lower in _FREE,
         "not-a-number": _NOT_FINITE.fullmatch(text) is not None,
         "words": len(text) > _LONGEST or not any(c.isdigit() for c in text),
+        "list-price": _LIST.fullmatch(text[:_LONGEST]) is not None,
         "scientific": _EXPONENT.search(text[:_LONGEST]) is not None,
     }
     return next((rule for rule, holds in refusals.items() if holds), None)

@@ -8,7 +8,7 @@ the text: what compares across units is `base`, the amounts in the base unit of 
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -24,8 +24,9 @@ RULES: Final[Mapping[str, str]] = {
     "quantity/dimensions": "two or three amounts with one unit",
     "quantity/multipack": "so many of one amount each",
     "quantity/fraction": "an amount written as a fraction or mixed number",
-    "quantity/compound": "feet and inches, or pounds and ounces, as the smaller unit",
+    "quantity/compound": "a larger unit and a smaller one together, as the smaller unit",
     "quantity/range": "from one amount to another",
+    "quantity/twice": "the first of two amounts that say the same in two units",
     "quantity/declared-unit": "an amount whose unit the mapping of the feed declares",
     "quantity/absent": "nothing is written there, or a word for nothing",
     "quantity/no-unit": "an amount without a unit, and the mapping declares none",
@@ -45,6 +46,7 @@ REFUSALS: Final = frozenset(
 """The rules that answer null."""
 
 _LONGEST = 200
+_WIDE = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
 _AMOUNT = r"[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+"
 _TIMES = r"\s*[xX\u00d7*]\s*"
 _SIGN = r"[^0-9\s.,x\u00d7*/+\-()][^0-9,*()]{0,18}?|['\"]{1,2}"
@@ -134,6 +136,8 @@ def _common(
     bad = pl.any_horizontal(rule.is_in(["unreadable", "too-long"]) for rule in rules)
     unsure = pl.any_horizontal(rule == "ambiguous" for rule in rules)
     many = pl.col("2").is_not_null()
+    # "3 x 2 x 100 g" is packs in packs: no dimensions, and not one amount.
+    bad = bad | (pl.col("3").is_not_null() & pl.col("kind").is_in(sorted(_PACKED)))
     rule = (
         pl.when(bad)
         .then(pl.lit("unreadable"))
@@ -141,7 +145,7 @@ def _common(
         .then(pl.lit("ambiguous"))
         .when(pl.col("4").is_null())
         .then(pl.lit("declared-unit"))
-        .when(many & pl.col("kind").is_in(["mass", "volume", "count"]) & pl.col("3").is_null())
+        .when(many & pl.col("kind").is_in(sorted(_PACKED)) & pl.col("3").is_null())
         .then(pl.lit("multipack"))
         .when(many)
         .then(pl.lit("dimensions"))
@@ -180,7 +184,18 @@ _LABEL = re.compile(
     r"(?:l|w|h|d|b|t|length|width|height|depth|länge|breite|höhe|tiefe|wysokość|szerokość|długość)\b\.?\)?\s*:?)",
     re.I,
 )
-_TIMES_ODD = re.compile(r"\s*(?:[x×*]|\bby\b)\s*", re.IGNORECASE)
+_TIMES_ODD = re.compile(r"\s*(?:[x×*]|(?<=[\d\s])х(?=[\d\s])|\bby\b)\s*", re.IGNORECASE)
+_ORDER = re.compile(r"^\(?\s*[lwhdbt](?:\s*[x×*/]\s*[lwhdbt]){1,2}\s*\)?\s*:?|[Øø⌀]", re.IGNORECASE)
+_NET = re.compile(
+    r"^(?:net(?:to)?\b\.?\s*(?:wt\.?|weight|gewicht|inhalt|vol\.?)?\s*:?|℮)\s*|\s+(?:netto|net|e)$|\s*℮$", re.IGNORECASE
+)
+_SPACED = re.compile(rf"(?<![\d.,])(\d{{1,3}})((?:[{number.SPACES}]000)+|(?:['’]\d{{3}})+)(?![\d'’\"”″/])")
+"""Thousands apart: by a space only where it can be nothing else, since "2 500 g" may be two of them."""
+_SAME = re.compile(
+    r"(?P<one>\d[^()/|]*[^()/|\s])\s*(?:[/|]\s*(?P<other>[\d.,½¼¾][^()/|]*)|\(\s*(?:=|approx\.?|ca\.?)?\s*(?P<inside>[\d.,][^()]*)\))"
+)
+_NEAR = 0.03
+"""How far two statements of one amount may differ: the second is rounded."""
 _AMOUNT_ODD = re.compile(rf"({_ANY})\s*-?({_WORD}|['\"″”’′]{{1,2}})?\.?")
 _RANGE = re.compile(rf"({_ANY})\s*(?:-|–|—|to|bis|do|à|\.{{2,3}})\s*({_ANY})\s*({_WORD}|['\"″”]{{1,2}})\.?")
 _SIGNED = re.compile(r"[-−]\s?(\d+(?:[.,]\d+)?)\s*(°\s?[CF]|[CF]|℃|℉)")
@@ -189,6 +204,7 @@ _COMPOUND = re.compile(
     rf"(\d+)\s*(?:lbs?\.?|pounds?)\s*({_ANY})\s*(?:oz\.?|ounces?)",
     re.IGNORECASE,
 )
+_TWO_UNITS = re.compile(r"(\d+)\s*([^\W\d_]{1,8})\.?\s*(?:and|und|et|i|y)?\s*(\d+)\s*([^\W\d_]{1,8})\.?")
 _PACK = re.compile(
     r"(?:pack|set|box|case|lot|bundle|packung|satz|zestaw|opakowanie|paquet|boîte|bote|caja)\s*(?:of|de|à|zu|mit|po|x)?\s*(\d{1,5})"
     r"|(\d{1,5})\s*(?:-|\s)?\s*(?:er)?\s*(?:-|\s)?\s*(pack|pk|set|box|pak|packung)\.?|x\s?(\d{1,5})",
@@ -198,7 +214,7 @@ _PACK = re.compile(
 
 def _odd(cell: str | None, default: unit.Unit | None, convention: Convention) -> Reading:
     """What a cell says that is more than amounts and a unit; refused where no form fits all of it."""
-    text = number.latin_digits(" ".join((cell or "").split()))
+    text = number.latin_digits(" ".join((cell or "").split()).translate(_WIDE))
     if not text or text.lower() in ABSENT:
         return Reading(rule="absent")
     if len(text) > _LONGEST:
@@ -207,9 +223,10 @@ def _odd(cell: str | None, default: unit.Unit | None, convention: Convention) ->
         text = re.sub(rf"(?<=\d)\s*{sign}", f" {spelled}", text).replace(sign, spelled)
     if _INEXACT.match(text) and any(c.isdigit() for c in text):
         return Reading(rule="inexact")
-    shapes = (_pack, _signed, _compound, _range)
+    text = _SPACED.sub(lambda run: re.sub(r"\D", "", run[0]), _NET.sub("", text))
+    shapes = (_pack, _signed, _compound, _two_units, _range, _twice)
     found = next((told for shape in shapes if (told := shape(text, convention)) is not None), None)
-    return found or _product(_LABEL.sub(" ", text).strip(), default, convention)
+    return found or _product(_LABEL.sub(" ", _ORDER.sub(" ", text)).strip(), default, convention)
 
 
 def _pack(text: str, convention: Convention) -> Reading | None:
@@ -238,6 +255,32 @@ def _compound(text: str, convention: Convention) -> Reading | None:
     return Reading(rule="ambiguous") if small is None else _made([whole * big + small], unit.UNITS[sign], "compound")
 
 
+def _two_units(text: str, convention: Convention) -> Reading | None:
+    """`1 m 80 cm`, `1 h 30 min`: both of one kind, and the second less than one of the first."""
+    del convention
+    if not (match := _TWO_UNITS.fullmatch(text)):
+        return None
+    large, small = unit.of(match[2]), unit.of(match[4])
+    if large is None or small is None or large.kind != small.kind or large.kind == "count":
+        return None
+    if large.ratio is None or small.ratio is None or int(match[3]) * small.ratio >= large.ratio:
+        return None
+    return _made([int(match[1]) * large.ratio / small.ratio + int(match[3])], small, "compound")
+
+
+def _twice(text: str, convention: Convention) -> Reading | None:
+    """`500 g / 17.6 oz`, `15.6" (39.6 cm)`: the first, where the second says the same."""
+    if not (match := _SAME.fullmatch(text)):
+        return None
+    one, other = (_odd(part, None, convention) for part in (match["one"], match["other"] or match["inside"]))
+    if one.kind != other.kind or one.text == other.text or not one.base or not other.base:
+        return None
+    if len(one.base) != len(other.base) or one.kind in {None, "count", "data"}:
+        return None
+    near = all(abs(a - b) <= _NEAR * max(a, b) for a, b in zip(one.base, other.base, strict=True))
+    return replace(one, rule="twice") if near else None
+
+
 def _range(text: str, convention: Convention) -> Reading | None:
     match = _RANGE.fullmatch(text)
     # "1-9/16 in" is one and nine sixteenths, not a range.
@@ -262,14 +305,19 @@ def _product(text: str, default: unit.Unit | None, convention: Convention) -> Re
         return Reading()
     spelled = [part[2].strip() for part in parts if part[2]]
     known, refusal = _unit(spelled, default)
+    backwards = len(parts) == 2 and bool(parts[0][2]) and known is not None and known.kind in {"mass", "volume"}
+    if backwards and not parts[1][2] and parts[1][1].isdigit():
+        parts.reverse()  # "330 ml x 6" is six of them
     if known is None or len(spelled) not in {0, 1, len(parts)} or (len(spelled) == 1 and not parts[-1][2]):
         return Reading(rule=refusal)
     amounts = [amount for amount in (_value(part[1], convention) for part in parts) if amount is not None]
     broken = any("/" in part[1] for part in parts)
     if len(amounts) < len(parts) or (broken and known.kind not in _DIVIDED):
         return Reading(rule="ambiguous")
-    if len(amounts) == 2 and known.kind in {"mass", "volume", "count"} and len(spelled) == 1:
+    if len(amounts) == 2 and known.kind in _PACKED and len(spelled) == 1:
         return _made(amounts, known, "multipack")
+    if len(amounts) == 3 and known.kind in _PACKED:
+        return Reading()
     rule = "declared-unit" if not spelled else "fraction" if broken else "dimensions" if len(amounts) > 1 else "single"
     return _made(amounts, known, rule)
 
@@ -295,6 +343,8 @@ def _made(amounts: list[Fraction], known: unit.Unit, rule: str) -> Reading:
     return Reading(text, known.kind, base, rule)
 
 
+_PACKED = frozenset({"mass", "volume", "count"})
+"""What is sold so many of one amount each."""
 _DIVIDED = frozenset({"length", "mass", "volume", "count", "area", "time"})
 """What people divide: "8/16 GB" is no half, and "50/60 Hz" is one or the other."""
 

@@ -24,29 +24,38 @@ class Unit:
 
 _INCH = Fraction("0.0254")
 _POUND = Fraction("0.45359237")
-_PIECES = "pc|pieces|piece|stück|stk|st|szt|sztuk|sztuki|pièces|pièce|unidades|piezas|pezzi|ct|count|cnt|ea|each|units|unit|er"
+_PIECES = (
+    "pc|pieces|piece|stück|stk|st|szt|sztuk|sztuki|pièces|pièce|unidades|piezas|pezzi|stuks|stuk|ks|kpl|adet|шт|штук|"
+    "штуки|個|个|件|ct|count|cnt|ea|each|units|unit|er"
+)
+_CM = "centimeter|centimetre|centimeters|centimetres|zentimeter|centymetry|centimètre|centimètres|cms|см"
+_INCHES = (
+    "inch|inches|zoll|\"|″|”|''|′′|cal|cale|cali|"
+    "pouce|pouces|pulgada|pulgadas|pollici|pollice|tum|tommer|palce|palců|дюйм|дюйма|дюймов|inch.|ins"
+)
 _TABLE: tuple[tuple[str, str, Fraction | str | int | None, str], ...] = (
     # sign, kind, ratio to the base unit, other spellings in lower case
-    ("mm", "length", "0.001", "millimeter|millimetre|millimeters|millimetres|milimetry|milimetr|millimètre|millimètres"),
-    ("cm", "length", "0.01", "centimeter|centimetre|centimeters|centimetres|zentimeter|centymetry|centimètre|centimètres|cms"),
+    ("mm", "length", "0.001", "millimeter|millimetre|millimeters|millimetres|milimetry|milimetr|millimètre|millimètres|мм"),
+    ("cm", "length", "0.01", _CM),
     ("dm", "length", "0.1", "dezimeter|decimeter"),
-    ("m", "length", 1, "meter|metre|meters|metres|mtr|mtrs|metr|metry|mètre|mètres|metro|metros"),
+    ("m", "length", 1, "meter|metre|meters|metres|mtr|mtrs|metr|metry|mètre|mètres|metro|metros|mts|метр|метра|метров"),
     ("km", "length", 1000, "kilometer|kilometre|kilometers|kilometres"),
     ("µm", "length", "0.000001", "um|μm|micron|microns|mikron"),
-    ("in", "length", _INCH, "inch|inches|zoll|\"|″|”|''|′′|cal|cale|cali|pouce|pouces|pulgada|pulgadas|inch.|ins"),
+    ("in", "length", _INCH, _INCHES),
     ("ft", "length", 12 * _INCH, "foot|feet|'|′|’|fuß|pied|pieds"),
     ("yd", "length", 36 * _INCH, "yard|yards|yds"),
     ("mil", "length", _INCH / 1000, "mils"),
-    ("mg", "mass", "0.000001", "milligram|milligrams|milligramm"),
-    ("g", "mass", "0.001", "gram|grams|gramm|gr|gramme|grammes|gramy|gramów|gms|gm"),
-    ("kg", "mass", 1, "kilogram|kilograms|kilogramm|kilo|kilos|kgs|kilogramme|kilogramy"),
+    ("µg", "mass", "0.000000001", "μg|mcg|microgram|micrograms|mikrogramm"),
+    ("mg", "mass", "0.000001", "milligram|milligrams|milligramm|мг"),
+    ("g", "mass", "0.001", "gram|grams|gramm|gr|gramme|grammes|gramy|gramów|gms|gm|г|гр|грамм"),
+    ("kg", "mass", 1, "kilogram|kilograms|kilogramm|kilo|kilos|kgs|kilogramme|kilogramy|кг"),
     ("t", "mass", 1000, "tonne|tonnes"),
     ("oz", "mass", _POUND / 16, "ounce|ounces|unze|unzen|ozs"),
     ("lb", "mass", _POUND, "lbs|pound|pounds|libra|libras"),
-    ("ml", "volume", "0.001", "milliliter|millilitre|milliliters|millilitres|mililitry|mls"),
+    ("ml", "volume", "0.001", "milliliter|millilitre|milliliters|millilitres|mililitry|mls|мл"),
     ("cl", "volume", "0.01", "centiliter|centilitre|zentiliter"),
     ("dl", "volume", "0.1", "deciliter|decilitre|deziliter"),
-    ("l", "volume", 1, "liter|litre|liters|litres|ltr|litr|litry|litrów|litro|litros|ltrs|lt"),
+    ("l", "volume", 1, "liter|litre|liters|litres|ltr|litr|litry|litrów|litro|litros|ltrs|lt|л|литр|литра|литров"),
     ("cm³", "volume", "0.001", "cm3|ccm|cc|cubic centimeters"),
     ("m³", "volume", 1000, "m3|cbm|cubic meters|cubic metres"),
     ("fl oz", "volume", None, "floz|fl. oz|fl.oz|fluid ounce|fluid ounces|fl oz."),
@@ -57,6 +66,7 @@ _TABLE: tuple[tuple[str, str, Fraction | str | int | None, str], ...] = (
     ("cm²", "area", "0.0001", "cm2|sq cm|qcm"),
     ("m²", "area", 1, "m2|sqm|sq m|qm|square meters|square metres"),
     ("ft²", "area", 144 * _INCH * _INCH, "ft2|sq ft|sqft|sq. ft|square feet"),
+    ("bit", "data", "0.125", "bits"),
     ("B", "data", 1, "byte|bytes"),
     ("KB", "data", 10**3, "kilobyte|kilobytes|kb"),
     ("MB", "data", 10**6, "megabyte|megabytes|mb"),
@@ -70,7 +80,7 @@ _TABLE: tuple[tuple[str, str, Fraction | str | int | None, str], ...] = (
     ("Mbit/s", "data rate", 10**6, "mbps|mbit/s|mbits/s"),
     ("Gbit/s", "data rate", 10**9, "gbps|gbit/s"),
     ("MB/s", "data rate", 8 * 10**6, "mbyte/s"),
-    ("W", "power", 1, "watt|watts|watów|watty"),
+    ("W", "power", 1, "watt|watts|watów|watty|вт"),
     ("kW", "power", 1000, "kilowatt|kilowatts|kw"),
     ("hp", "power", None, "bhp|horsepower"),
     ("PS", "power", None, "cv|pferdestärken|km mech"),
@@ -90,6 +100,9 @@ _TABLE: tuple[tuple[str, str, Fraction | str | int | None, str], ...] = (
     ("s", "time", 1, "sec|secs|second|seconds|sekunde|sekunden|sekund|secondes"),
     ("min", "time", 60, "mins|minute|minutes|minuten|minut|minuty"),
     ("h", "time", 3600, "hr|hrs|hour|hours|std|stunde|stunden|godzin|godz|heures"),
+    ("days", "time", 86400, "day|tage|tag|jours|jour|dni|días|giorni"),
+    ("months", "duration", 1, "month|monate|monat|mois|meses|mesi|miesięcy|miesiące"),
+    ("years", "duration", 12, "year|yr|yrs|jahre|jahr|ans|años|anni|lat|lata"),
     ("°C", "temperature", None, "celsius|℃|degc|° c"),
     ("°F", "temperature", None, "fahrenheit|℉|degf|° f"),
     ("kelvin", "colour temperature", 1, "kelvins"),
@@ -108,13 +121,18 @@ _TABLE: tuple[tuple[str, str, Fraction | str | int | None, str], ...] = (
     ("N·m", "torque", 1, "nm (torque)|newton metres|newton meters"),
     ("%", "share", "0.01", "percent|prozent|procent|pct"),
     ("°", "angle", 1, "degree|degrees|stopni|degrés"),
+    ("g/m²", "grammage", 1, "g/m2|gsm|g/qm"),
+    ("IU", "activity", 1, "iu|i.u|i.e|ie|ui"),
     ("pcs", "count", 1, _PIECES),
-    ("pack", "count", 1, "packs|pk|pkt|er pack|er-pack|er set|pak|paczka|lot|pack."),
+    ("pack", "count", 1, "packs|pk|pkt|er pack|er-pack|pak|paczka|lot|pack."),
     ("pairs", "count", 2, "pair|paar|par|paires|pary|prs"),
-    ("set", "count", 1, "sets|piece set|pc set|pcs set|teilig|tlg|er-set"),
+    ("set", "count", 1, "sets|piece set|pc set|pcs set|teilig|tlg|er-set|er set"),
     ("sheets", "sheets", 1, "sheet|blatt|feuilles|arkuszy|hojas"),
     ("pages", "pages", 1, "page|seiten|stron|páginas|pgs"),
-    ("tablets", "count", 1, "tablet|tabletten|tabletki|comprimés|tabs|capsules|kapseln|kapsułek|caps"),
+    ("tablets", "count", 1, "tablet|tabletten|tabletki|comprimés|tabs"),
+    ("capsules", "count", 1, "capsule|kapseln|kapsel|kapsułek|gélules|cápsulas|caps"),
+    ("rolls", "count", 1, "roll|rollen|rolle|rouleaux|rolek|rotoli|rollos"),
+    ("dozen", "count", 12, "dozens|dutzend|douzaine"),
 )  # fmt: skip
 
 UNITS: Final[Mapping[str, Unit]] = {
@@ -123,7 +141,8 @@ UNITS: Final[Mapping[str, Unit]] = {
 """Canonical units by sign."""
 
 _SPELLED: Mapping[str, str] = {other: sign for sign, _, _, others in _TABLE for other in others.split("|")}
-_EXACT_ONLY = words("C F G L N T")
+_EXACT_ONLY = words("C F G L N T TO to B b")
+_EXACT: Mapping[str, str] = {"L": "l", "To": "TB"}
 AMBIGUOUS: Final = words("Gb Mb Kb Tb mW MW mPa MPa M Mo K C F")
 """Spellings that two units share, told apart by nothing that a feed says."""
 
@@ -136,8 +155,8 @@ def of(spelling: str) -> Unit | None:
     for form in (bare, bare.rstrip(".")):
         if form in UNITS:
             return UNITS[form]
-        if form == "L":
-            return UNITS["l"]
+        if form in _EXACT:
+            return UNITS[_EXACT[form]]
         lower = form.lower()
         if form not in _EXACT_ONLY:
             if lower in _SPELLED:

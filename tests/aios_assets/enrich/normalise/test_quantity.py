@@ -209,6 +209,7 @@ def test_every_spelling_names_the_unit_of_its_line():
 )
 @settings(max_examples=60, deadline=None)
 def test_a_written_amount_keeps_its_magnitude(amounts, sign, comma):
+    amounts = amounts[:2] if sign == "kg" else amounts  # of three weights none is known to count the others
     written = " x ".join(str(amount) for amount in amounts)
     told = one(f"{written.replace('.', ',') if comma else written} {sign}")
     numbers = told["quantity"]["value"].rsplit(" ", 1)[0].split(" x ")
