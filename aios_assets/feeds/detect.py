@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from aios_assets.feeds import jsondocument, xmldocument
+from aios_assets.feeds import fixedwidth, jsondocument, xmldocument
 from aios_assets.feeds.batch import unique_names
 from aios_assets.feeds.blocks import UTF16, Block, utf8
-from aios_assets.feeds.delimited import Dialect, records, unquoted
+from aios_assets.feeds.delimited import Dialect, Records, records, unquoted
 from aios_assets.feeds.encoding import encoding_of
 from aios_assets.feeds.errors import FeedError, LimitError
 from aios_assets.feeds.format import Compression, Format, Kind
-from aios_assets.feeds.header import HEADER_ROWS, is_header
+from aios_assets.feeds.header import HEADER_ROWS, header_place, is_header
 from aios_assets.feeds.limits import MIB, Limits
 from aios_assets.feeds.views import Buffer
 
@@ -153,12 +153,43 @@ def _csv(form: Format, text: bytes, fixed: Format, path: Path, limits: Limits) -
     trials = [_try(block, Dialect(ord(s), ord(q) if q else -1, ord(form.newline))) for s in separators for q in quotes]
     best = max(trials, key=lambda trial: trial.score)
     form = replace(form, separator=best.separator, quote=best.quote)
+    if best.width == 1:
+        fixedwidth.refuse(text, path)
+    if form.header and (above := _above_header(block, form)):
+        return _csv(_below(above, form, text), text[above:], fixed, path, limits)
     names, width = _names(block, form)
     if width > limits.columns:
         raise LimitError("columns", limits.columns, f"{width:,} columns", path=path)
     header = form.header and is_header(names, _column_samples(block, form, len(names)))
     shown = [*names, *[""] * (width - len(names))][:width] if header else [f"c{n}" for n in range(1, width + 1)]
     return replace(form, header=header, columns=unique_names(shown))
+
+
+def _above_header(block: Block, form: Format) -> int:
+    """How many bytes of titles stand above the header."""
+    dialect = Dialect(ord(form.separator), ord(form.quote) if form.quote else -1, ord(form.newline))
+    found = records(block, dialect, record_bytes=block.size)
+    rows = [_cells(block, dialect, found, number) for number in range(min(len(found.starts), HEADER_ROWS))]
+    return int(found.starts[header_place(rows)]) if rows else 0
+
+
+def _cells(block: Block, dialect: Dialect, found: Records, number: int) -> list[str]:
+    one = np.array([number])
+    starts, ends, _ = unquoted(block.text.data, dialect, *found.fields(one, int(found.counts[number])))
+    return [
+        block.text.cut(int(low), int(high)).decode("utf-8", "replace")
+        for low, high in zip(starts[:, 0], ends[:, 0], strict=True)
+    ]
+
+
+def _below(above: int, form: Format, text: bytes) -> Format:
+    """The format of what stands below the titles: they are the file's preamble."""
+    titles = text[:above]
+    size = (
+        above if form.encoding == "utf-8" else len(titles.decode("utf-8", "replace").encode(form.encoding, "replace"))
+    )
+    lines = titles.count(form.newline.encode())
+    return replace(form, preamble=form.preamble + lines, skip=form.skip + size)
 
 
 def _try(block: Block, dialect: Dialect) -> _Trial:
@@ -188,12 +219,8 @@ def _names(block: Block, form: Format) -> tuple[list[str], int]:
         filled = np.flatnonzero(found.ends - found.starts > 1)
     if not len(filled):
         return [], 1
-    first = filled[:1]
-    starts, ends, _ = unquoted(block.text.data, dialect, *found.fields(first, int(found.counts[first[0]])))
-    names = []
-    for start, end in zip(starts[:, 0], ends[:, 0], strict=True):
-        name = block.text.cut(int(start), int(end)).decode("utf-8", "replace").replace("\0", "")
-        names.append(name.replace(form.quote * 2, form.quote) if form.quote else name)
+    first = [name.replace("\0", "") for name in _cells(block, dialect, found, int(filled[0]))]
+    names = [name.replace(form.quote * 2, form.quote) if form.quote else name for name in first]
     counts = Counter(found.counts[filled[1:]].tolist())
     width = counts.most_common(1)[0][0] if counts else len(names)
     if width < len(names) and any(name.strip() for name in names[width:]):

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of many alphabets are what this file is about
 """Names: what a column's name says about its meaning, in the languages that feeds are written in."""
 
 import re
@@ -29,6 +30,10 @@ _EMPTY = words(
     """
 )
 """Words that change nothing."""
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ł": "l", "Ł": "L", "ı": "i", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae"}
+)
+"""Letters that are no letter with an accent to Unicode, and are one to who types a header."""
 _GENERIC = re.compile(
     r"(?:c|col|column|field|f|feld|spalte|kolumna|pole|colonne|columna|campo|kolom|colonna|var|attr|unnamed|x|v)?"
     r" ?\d+|[a-z]"
@@ -39,8 +44,9 @@ def normal(name: str) -> str:
     """A name in lower case without accents, its words apart: `ArtikelNr.` and `artikel_nr` are `artikel nr`."""
     name = re.sub(r"[#№](?=\s*$)", " number", name.rsplit("}", 1)[-1])
     name = re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    name = name.replace("ß", "ss").replace("ł", "l").replace("Ł", "L")
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).lower()
+    name = name.translate(_LETTERS)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFC", bare).lower()  # NFKD takes Korean syllables apart as well
     plain = re.sub(r"^(?:g|pd|p|c|product|item|offer)[:.](?=\w)", "", plain)
     return " ".join(re.findall(r"[^\W_]+", plain))
 
@@ -55,6 +61,13 @@ def means(name: str) -> dict[str, float]:
         for part in filter(None, parts):
             for field, strength in _means(part).items():
                 said[field] = max(said.get(field, 0.0), 0.95 * strength)
+    path, _, element = name.rpartition(".")
+    last = normal(element).split()
+    if path and last and set(last) <= OTHER:
+        return {}  # the tax of a price is no price
+    if path and len(last) > 1 and not set(normal(path).split()) & _TURNS:
+        for field, strength in _means(" ".join(last)).items():  # "ARTICLE_DETAILS.DESCRIPTION_SHORT"
+            said[field] = max(said.get(field, 0.0), 0.95 * strength)
     if kind := price_kind(normal(name)):
         return {"price": STRENGTH[kind]}
     return said

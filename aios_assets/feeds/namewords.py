@@ -6,14 +6,18 @@ what kind of price it is stands beside the word (`pricenames.py`).
 
 _TOLD = """
 sku is:
-    sku | article number | artikelnummer | artikel nr | artikelnr | art nr | article no | item number | item no
-    | item sku | product sku | seller sku | vendor sku | merchant sku | stock code | stockcode | stock number |
-    bestellnummer | numer artykulu | kod produktu | kod towaru | indeks | sku id | variant sku | reference
-    produit | codice articolo | cod articolo | codigo articulo | codigo producto | codigo do produto | codigo
-    produto | codigo de producto | artikelnummer lieferant | artikul | артикул | код товара | artikelkode |
-    varenummer | varenr | tuotenumero | cikkszam | kod zbozi | cislo zbozi | kod vyrobku | artikelcode | product
-    code | item code | code article | ref article | codice prodotto | stok kodu | urun kodu | artikel id |
-    artikelid
+    sku | article number | artikelnummer | artikel nr | artikelnr | art nr | article no | item number |
+    item no | item sku | product sku | seller sku | vendor sku | merchant sku | stock code | stockcode |
+    stock number | bestellnummer | numer artykulu | kod produktu | kod towaru | indeks | sku id |
+    variant sku | reference produit | codice articolo | cod articolo | codigo articulo | codigo producto |
+    codigo do produto | codigo produto | codigo de producto | artikelnummer lieferant | artikul | артикул |
+    код товара | artikelkode | varenummer | varenr | tuotenumero | cikkszam | kod zbozi | cislo zbozi |
+    kod vyrobku | artikelcode | product code | item code | code article | ref article | codice prodotto |
+    stok kodu | urun kodu | artikel id | artikelid | nr katalogowy | katalogove cislo | objednaci cislo |
+    cod produs | cod articol | κωδικος | κωδικος προιοντος | код | код товару | каталожен номер | sifra |
+    sifra artikla | šifra | 商品コード | 品番 | 商品番号 | 商品编号 | 商品编码 | 货号 |
+    상품코드 | 상품번호 | 품번 | رمز المنتج |
+    رقم المنتج | supplier aid | supplier pid | matnr | artikelnum
 sku mostly:
     id | product id | item id | produktnummer | produkt id | produktid | reference | ref | referencia | codice |
     referenz | symbol | identyfikator | identifikator | produkt nr | produktnr | numer produktu | id produktu |
@@ -25,20 +29,27 @@ sku may:
     code | key | number | nr | nummer | numer | uid | no | productid | handle id | unique id | record id | index
     | ident
 gtin is:
-    gtin | ean | upc | isbn | barcode | barcodes | ean13 | gtin13 | gtin14 | gtin12 | upc a | isbn13 | isbn10 |
-    jan | strichcode | kod kreskowy | code barre | code barres | code a barres | kod ean | ean code | upc code |
-    gtin ean | codigo de barras | codice a barre | codice ean | codigo ean | variant barcode | streepjescode |
-    eans | stregkode | streckkod | carovy kod | viivakoodi | штрихкод
+    gtin | ean | upc | isbn | barcode | barcodes | ean13 | gtin13 | gtin14 | gtin12 | upc a | isbn13 |
+    isbn10 | jan | strichcode | kod kreskowy | code barre | code barres | code a barres | kod ean | ean code |
+    upc code | gtin ean | codigo de barras | codice a barre | codice ean | codigo ean | variant barcode |
+    streepjescode | eans | stregkode | streckkod | carovy kod | viivakoodi | штрихкод | janコード | バーコード | 条形码 |
+    条码 | 바코드 | الباركود | باركود | barkod | баркод | vonalkod | ean kod | strekkode | cod de bare | cod bare |
+    γραμμωτος κωδικας |
+    ean11
 gtin mostly:
     ean nummer | ean upc | asin isbn | global trade item number | external product id | barcodenummer | ean nr |
     ean number
 title is:
     title | product title | product name | item name | name | titel | produktname | produkttitel |
-    artikelbezeichnung | artikelname | tytul | nazwa | nazwa produktu | nazwa towaru | titre | nom | nom du
-    produit | nom produit | titulo | nombre | nombre del producto | nombre producto | nome do produto | nome
-    produto | titolo | nome | nome prodotto | nome del prodotto | productnaam | naam | nazev | nazev produktu |
-    nazev zbozi | nimi | navn | produktnavn | varenavn | namn | produktnamn | structured title | название |
-    наименование | titulek | termeknev | urun adi | tuotenimi | artikelnaam
+    artikelbezeichnung | artikelname | tytul | nazwa | nazwa produktu | nazwa towaru | titre | nom |
+    nom du produit | nom produit | titulo | nombre | nombre del producto | nombre producto | nome do produto |
+    nome produto | titolo | nome | nome prodotto | nome del prodotto | productnaam | naam | nazev |
+    nazev produktu | nazev zbozi | nimi | navn | produktnavn | varenavn | namn | produktnamn |
+    structured title | название | наименование | titulek | termeknev | urun adi | tuotenimi | artikelnaam |
+    tuotteen nimi | nazev vyrobku | megnevezes | termek megnevezese | denumire | denumire produs |
+    nume produs | ονομα προιοντος | περιγραφη προιοντος | назва | назва товару | наименование товара |
+    название товара | име на продукт | naziv | naziv artikla | naziv proizvoda | 商品名 | 商品名称 | 品名 | 상품명 | 제품명 |
+    اسم المنتج | varebetegnelse | description short | maktx | produktbenamning
 title mostly:
     bezeichnung | item title | display name | product | produkt | artikel | short name | designation |
     denominazione | denominacion | towar | kurzbezeichnung | produktbezeichnung | libelle | label | headline |
@@ -47,10 +58,11 @@ title mostly:
 title may:
     short description | kurzbeschreibung | krotki opis | article | kurztext
 description is:
-    description | product description | long description | beschreibung | produktbeschreibung | full description
-    | artikelbeschreibung | opis | opis produktu | descripcion | descrizione | descricao | omschrijving | popis
-    | beskrivning | beskrivelse | body html | body | structured description | описание | langtext |
-    langbeschreibung | kuvaus | leiras
+    description | product description | long description | beschreibung | produktbeschreibung |
+    full description | artikelbeschreibung | opis | opis produktu | descripcion | descrizione | descricao |
+    omschrijving | popis | beskrivning | beskrivelse | body html | body | structured description | описание |
+    langtext | langbeschreibung | kuvaus | leiras | description long | 商品説明 | 商品描述 | 상품설명 | الوصف |
+    περιγραφη | опис | описание товара | descriere | opis proizvoda | описание на продукта
 description mostly:
     details | text | content | desc | about | features | bullet points | summary | beschrijving | short
     description | krotki opis | kurzbeschreibung | item description | eigenschaften | long text | description
@@ -59,34 +71,41 @@ description may:
     notes | info | informationen | remarks
 brand is:
     brand | brand name | brands | marke | marka | marque | marca | merk | znacka | varemerke | varumarke |
-    marken | merknaam | nome marca | бренд | vendor | markenname | maerke | marki | tuotemerkki
+    marken | merknaam | nome marca | бренд | vendor | markenname | maerke | marki | tuotemerkki | marchio |
+    brend | 品牌 | ブランド | 브랜드 | العلامة التجارية | μαρκα | марка | търговска марка | mærke | merke
 brand mostly:
     manufacturer | hersteller | producent | fabricant | fabricante | produttore | fabrikant | vyrobce |
     tillverkare | mfr | mfg | maker | manufacturer name | herstellername | label | nazwa producenta |
-    производитель | merk fabrikant | producer | valmistaja | hersteller markenname | brand manufacturer
+    производитель | merk fabrikant | producer | valmistaja | hersteller markenname | brand manufacturer |
+    producator | κατασκευαστης | виробник | производител | proizvodjac | proizvođač | メーカー | 厂商 | 제조사 |
+    الشركة المصنعة | gyarto | uretici | üretici | vyrobca
 brand may:
     company | publisher | verlag | wydawca | editeur | editorial | editore | uitgever | imprint | designer
 model is:
     model | modelno | model number | model no | mpn | modellnummer | modell | manufacturer part number |
     partnumber | part no | herstellernummer | numer modelu | modele | modelo | modello | kod producenta |
-    manufacturer sku | herstellerartikelnummer | mfr part number | hersteller nr | numer czesci | teilenummer |
-    modelnummer | reference fabricant | lieferantenartikelnummer | supplier item number | supplier part number |
-    supplier reference | vendor part number | ref fabricant
+    manufacturer sku | herstellerartikelnummer | mfr part number | hersteller nr | numer czesci |
+    teilenummer | modelnummer | reference fabricant | lieferantenartikelnummer | supplier item number |
+    supplier part number | supplier reference | vendor part number | ref fabricant | manufacturer aid |
+    manufacturer pid | mfrpn | mfpn | numar model | 型号 | 型番 | 모델명
 model mostly:
     model name | modellname | nazwa modelu | typ | type number | typenbezeichnung | part number | part nr
 category is:
-    category | categories | kategorie | kategoria | categorie | categoria | product type | google product
-    category | produktkategorie | warengruppe | category path | kategorie pfad | kategoria produktu | product
-    category | category name | категория | kategori | produktgruppe | produktgruppen | categorias | grupa
-    towarowa | productgroep | merchant category
+    category | categories | kategorie | kategoria | categorie | categoria | product type |
+    google product category | produktkategorie | warengruppe | category path | kategorie pfad |
+    kategoria produktu | product category | category name | категория | kategori | produktgruppe |
+    produktgruppen | categorias | grupa towarowa | productgroep | merchant category | カテゴリ | 分类 | 类目 | 카테고리 |
+    الفئة | κατηγορια | категорія | категория товара | kategorija
 category mostly:
     department | dept | group | gruppe | grupa | taxonomy | breadcrumb | breadcrumbs | rubrik | section |
-    sciezka kategorii | rayon | groep | sortiment
+    sciezka kategorii | rayon | groep | sortiment |
+    cat
 category may:
     type | class | family | collection
 currency is:
-    currency | currency code | wahrung | waehrung | waluta | devise | moneda | valuta | divisa | mena | price
-    currency | валюта | moeda
+    currency | currency code | wahrung | waehrung | waluta | devise | moneda | valuta | divisa | mena |
+    price currency | валюта | moeda | 通貨 | 货币 | 통화 | العملة | νομισμα | para birimi | penznem |
+    konwa | waers
 url is:
     url | link | product url | product link | deeplink | deep link | canonical url | produktlink | lien | enlace
     | adres url | strona produktu | produkturl | url produit
@@ -182,7 +201,9 @@ OTHER = words(
     sconto season seiten shipping size skladem slug spedizione stan stars state status steuer stock store
     storlek strony style supplier szerokosc tag taglia tags taille talla tariff tax tiefe tva unit updated ust
     vaha vat verfugbarkeit versand verzending vikt visibility visible volume voorraad waga warehouse warranty
-    weight width wymiary wysokosc wysylka year zolltarifnummer zustand
+    weight width wymiary wysokosc wysylka year zolltarifnummer zustand adedi instock izmer keszlet
+    lagerbeholdning materials related skladem stoc stok upsells varastosaldo zaliha αποθεμα
+    залишок наличие наличност остаток размер цвет 在庫数 在庫 库存 재고 المخزون
     """
 )
 """Words of names that no field of a product feed is called by: what such a column holds is an attribute."""
