@@ -14,7 +14,7 @@ from aios_assets.feeds.delimited import Dialect, Records, records, unquoted
 from aios_assets.feeds.encoding import encoding_of
 from aios_assets.feeds.errors import FeedError, LimitError
 from aios_assets.feeds.format import Compression, Format, Kind
-from aios_assets.feeds.header import HEADER_ROWS, header_place, is_header
+from aios_assets.feeds.header import HEADER_ROWS, TITLES, header_place, is_header
 from aios_assets.feeds.limits import MIB, Limits
 from aios_assets.feeds.views import Buffer
 
@@ -136,6 +136,10 @@ class _Trial:
         fit = self.share if self.width > 1 else 0.0
         return (round(fit - self.broken + 0.25 * self.header * (self.width > 1), 1), -round(self.broken, 2), self.width)
 
+    def of(self, form: Format) -> Format:
+        """The format with this separator and quote."""
+        return replace(form, separator=self.separator, quote=self.quote)
+
 
 def _csv(form: Format, text: bytes, fixed: Format, path: Path, limits: Limits) -> Format:
     ended = text.endswith(form.newline.encode())
@@ -151,8 +155,8 @@ def _csv(form: Format, text: bytes, fixed: Format, path: Path, limits: Limits) -
     if not fixed.quote and len(re.findall(rb"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|\r\n])", text[:65536])) > 3:
         quotes.append("'")
     trials = [_try(block, Dialect(ord(s), ord(q) if q else -1, ord(form.newline))) for s in separators for q in quotes]
-    best = max(trials, key=lambda trial: trial.score)
-    form = replace(form, separator=best.separator, quote=best.quote)
+    best = _under_titles(block, form, sorted(trials, key=lambda trial: trial.score, reverse=True))
+    form = best.of(form)
     if best.width == 1:
         fixedwidth.refuse(text, path)
     if form.header and (above := _above_header(block, form)):
@@ -165,11 +169,24 @@ def _csv(form: Format, text: bytes, fixed: Format, path: Path, limits: Limits) -
     return replace(form, header=header, columns=unique_names(shown))
 
 
+_NEAR = 0.3
+"""How much less a separator may explain under which a header stands below titles: a title has commas of its own."""
+
+
+def _under_titles(block: Block, form: Format, trials: list[_Trial]) -> _Trial:
+    """The best trial, or one nearly as good that alone finds a header below titles."""
+    best = trials[0]
+    near = [trial for trial in trials if trial.width > best.width and trial.score[0] > best.score[0] - _NEAR]
+    if not form.header or not near:
+        return best
+    return next((trial for trial in near if _above_header(block, trial.of(form))), best)
+
+
 def _above_header(block: Block, form: Format) -> int:
     """How many bytes of titles stand above the header."""
     dialect = Dialect(ord(form.separator), ord(form.quote) if form.quote else -1, ord(form.newline))
     found = records(block, dialect, record_bytes=block.size)
-    rows = [_cells(block, dialect, found, number) for number in range(min(len(found.starts), HEADER_ROWS))]
+    rows = [_cells(block, dialect, found, number) for number in range(min(len(found.starts), 2 * TITLES))]
     return int(found.starts[header_place(rows)]) if rows else 0
 
 
