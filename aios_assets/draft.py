@@ -129,7 +129,14 @@ def bucket_in(path: str) -> tuple[int, int]:
 
 
 def write_draft(lake: Lake, next_rows: Following, *, attempt: str) -> tuple[DraftFile, ...]:
-    """Writes the rows in one durable file a bucket; buckets without rows get none.
+    """Writes the rows in one durable file a bucket; buckets without rows get none."""
+    files = write_files(lake, next_rows, attempt=attempt)
+    name_files(lake, next_rows.table, files)
+    return files
+
+
+def write_files(lake: Lake, next_rows: Following, *, attempt: str) -> tuple[DraftFile, ...]:
+    """As `write_draft`, where only the bytes are durable and the names are not yet: `name_files` makes them so, once for many.
 
     Several at once, since polars' writer leaves one of two cores idle on files of this size.
     """
@@ -146,10 +153,15 @@ def write_draft(lake: Lake, next_rows: Following, *, attempt: str) -> tuple[Draf
         sync_file(file)
         return DraftFile(path, file.stat().st_size, sha256_of(file), part.height, statistics_of(part, open_columns))
 
-    files = tuple(each(list(next_rows.parts.items()), write))
-    sync_folder(target)
-    lake.made_durable(next_rows.table, files)
-    return files
+    return tuple(each(list(next_rows.parts.items()), write))
+
+
+def name_files(lake: Lake, table: str, files: Sequence[DraftFile]) -> None:
+    """Makes the names of drafts durable whose bytes are."""
+    target = lake.folder(table) / FILES
+    if target.is_dir():
+        sync_folder(target)
+    lake.made_durable(table, files)
 
 
 def statistics_of(part: pl.DataFrame, columns: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from threading import Event
 
 import polars as pl
 
-from aios_assets.draft import Following, bucket_in, following, write_draft
+from aios_assets.draft import Following, bucket_in, following, name_files, write_files
 from aios_assets.errors import StageError
 from aios_assets.lake import Lake
 from aios_assets.materialise import Attempting
@@ -184,7 +184,7 @@ class Parted(Attempting):
             facts = profile(work.upserts, self.contract)
             if _exposed(facts):
                 ended.set()
-            files = () if ended.is_set() else write_draft(lake, table, attempt=self.id)
+            files = () if ended.is_set() else write_files(lake, table, attempt=self.id)
             unprinted = work.upserts.get_column(FINGERPRINT).null_count()
             made_of = (work.counts, unprinted, work.aside, work.mended)
             return Part(*made_of, table.height, table.removes, facts, suite, files)
@@ -194,6 +194,7 @@ class Parted(Attempting):
             total.add(part)
         if total.exposed:
             total.drop(lake.folder(stage.name))
+        name_files(lake, stage.name, total.files)
         return total.work()
 
     def _drafted(self, work: Work) -> tuple[Following, Following, tuple[Written, ...], Candidate]:

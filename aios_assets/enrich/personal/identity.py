@@ -172,7 +172,7 @@ _CODED = (
 
 def _identities(text: str, numbers: Sequence[_Number]) -> Iterator[Span]:
     for number in numbers:
-        if number.words and not number.words.search(text):
+        if not number.shape.search(text) or (number.words and not number.words.search(text)):
             continue
         for found in number.shape.finditer(text):
             named = not number.words or _named(number.words, text, found.start())

@@ -247,10 +247,13 @@ _REACHED_GATE = _REACHED.replace(r"\s?(?=:)", r"\s?:")
 PERSON = Detector(
     gates=(
         (
-            rf"(?i:{_INTRODUCED}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
-            rf"\shabite\sau)|"
-            rf"(?i:(?:^|[^0-9A-Za-z])(?:{_KIN}|{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}|"
-            rf"[A-Za-z]\s?:{_CAPITAL}|^(?:[^A-Z]*[^0-9A-Za-z])?(?:mrs?|dr|herr|frau|mme|sra?|signora?)\.? [a-z][^A-Z]*$"
+            (
+                rf"(?i:{_INTRODUCED}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
+                rf"\shabite\sau)|"
+                rf"(?i:(?:^|[^0-9A-Za-z])(?:{_KIN}|{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}|"
+                rf"[A-Za-z]\s?:{_CAPITAL}"
+            ),
+            r"^(?:[^A-Z]*[^0-9A-Za-z])?(?:mrs?|dr|herr|frau|mme|sra?|signora?)\.? [a-z][^A-Z]*$",
         ),
     ),
     scan=_people,

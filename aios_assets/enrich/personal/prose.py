@@ -176,10 +176,12 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _may_be_name(word: str) -> bool:
+    if not word[0].isupper():
+        return False
     plain = word.rstrip(".").casefold()
     said = BEFORE.get(plain)
     opens = plain in talk.ORDINARY or plain in KIN_WORDS or (said and not (said is Before.MET and is_given(plain)))
-    return word[0].isupper() and not opens and not (plain.endswith("ly") and not is_given(plain))
+    return not opens and not (plain.endswith("ly") and not is_given(plain))
 
 
 PROSE = (
