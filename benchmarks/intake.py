@@ -4,7 +4,7 @@
 each into a new lake through detection, guess, personal data, contract, gate and ledger; then the CSV again with 1 % of its
 rows changed. On the other side nothing is looked at: `read_csv` with `store_rejects` (or `read_json`), then
 `write_deltalake`. Seconds on the clock and of the processor (all threads). Peak memory is that of a process of its own
-that takes in a CSV of each of the sizes.
+that takes in a file of each of the sizes: a CSV, or with `--of jsonl` JSON Lines.
 """
 
 import argparse
@@ -38,7 +38,8 @@ def main() -> None:
     """Makes the files, runs both ways, prints one JSON object a line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", type=int, nargs="?", default=1_000_000)
-    parser.add_argument("--sizes", type=int, nargs="*", default=(250, 500, 1_000), help="megabytes of CSV, for memory")
+    parser.add_argument("--sizes", type=int, nargs="*", default=(250, 500, 1_000), help="megabytes of file, for memory")
+    parser.add_argument("--of", choices=("csv", "jsonl"), default="csv", help="what these files are")
     parser.add_argument("--alone", type=Path, help="only take in this file, and tell the peak of memory")
     given = parser.parse_args()
     if given.alone:
@@ -47,7 +48,7 @@ def main() -> None:
         print(json.dumps({"processor": round(processor, 2), "peak_rss_mb": peak}))
         return
     for size in given.sizes:
-        print(json.dumps(alone(size)), flush=True)
+        print(json.dumps(alone(size, given.of)), flush=True)
     if not given.rows:
         return
     with tempfile.TemporaryDirectory() as name:
@@ -73,25 +74,27 @@ def main() -> None:
         )
 
 
-def alone(megabytes: int) -> dict[str, object]:
-    """What a process of its own needs for a CSV of this size: seconds of the processor, and memory at its peak."""
+def alone(megabytes: int, kind: str) -> dict[str, object]:
+    """What a process of its own needs for a file of this size: seconds of the processor, and memory at its peak."""
     with tempfile.TemporaryDirectory() as name:
-        table = Path(name) / "alpha.csv"
+        table = Path(name) / f"alpha.{kind}"
         grown(table, megabytes)
         command = [sys.executable, "-m", "benchmarks.intake", "--alone", str(table)]
         told = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout.splitlines()[-1])
-        return {"name": "intake: memory", "megabytes": table.stat().st_size // 1_000_000, **told, "at most": 2_048}
+        size = table.stat().st_size // 1_000_000
+        return {"name": f"intake: memory, {kind}", "megabytes": size, **told, "at most": 2_048}
 
 
 def grown(table: Path, megabytes: int) -> None:
-    """A CSV of about this size: the same hundred thousand records again and again, under SKUs of their own."""
-    small = table.with_suffix(".small")
-    make(small, table.with_suffix(".jsonl"), 100_000)
-    table.with_suffix(".jsonl").unlink()
-    header, _, rows = small.read_bytes().partition(b"\n")
-    small.unlink()
+    """A file of about this size: the same hundred thousand records again and again, under SKUs of their own."""
+    small = {kind: table.with_name(f"small.{kind}") for kind in ("csv", "jsonl")}
+    make(small["csv"], small["jsonl"], 100_000)
+    text = small[table.suffix[1:]].read_bytes()
+    for each in small.values():
+        each.unlink()
+    header, rows = text.split(b"\n", 1) if table.suffix == ".csv" else (b"", text)
     with table.open("wb") as file:
-        file.write(header + b"\n")
+        file.write(header + b"\n" if header else b"")
         for copy in range(-(-megabytes * 1_000_000 // len(rows))):
             file.write(rows.replace(b"SKU-", b"S%04d-" % copy))
 
