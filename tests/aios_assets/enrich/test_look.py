@@ -94,3 +94,14 @@ def test_a_column_of_one_value_counts_as_often_as_it_stands(
 ) -> None:
     values = pl.Series([text] * times + others, dtype=pl.String)
     assert look.counts({"c": values}, {"c": tags}) == {"c": scanned(values, tags)}
+
+
+def test_a_table_that_grows_forgets_little_of_what_went_in_right_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clean, "SIZES", (1 << 8, 1 << 10, 1 << 12))
+    memory, before = Clean(), pl.DataFrame({"text": ["kettle"]})
+    for turn in range(3):
+        texts = pl.DataFrame({"text": [f"kettle {turn} {n}" for n in range(50 * 4**turn)]})
+        memory.add(memory.look_up(texts)["text"].select(look.HASHES))
+        for known in (texts, before) if turn else (texts,):
+            assert memory.look_up(known)["text"].height < known.height / 4, turn
+        before = texts
