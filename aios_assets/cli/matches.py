@@ -183,6 +183,7 @@ def explain(a: A, b: B, lake: LakeOption = None, as_json: JsonOption = False) ->
     total = found.start + sum(step.added for step in found.steps)
     rows.append(("together", "", f"{total:+.2f}", _bar(total)))
     words = "one product" if told["merged"] else "two products"
+    says = {step.kind: step.says for step in found.steps}
     nearest = [(n_of, record, f"{score:.2f}") for n_of, record, score in found.neighbours]
     tell(
         told,
@@ -194,7 +195,7 @@ def explain(a: A, b: B, lake: LakeOption = None, as_json: JsonOption = False) ->
             *table(rows, ("evidence", "seen", "log-odds", "")),
             "",
             "what would have changed it: "
-            + (", ".join(f"without {kind}" for kind in found.tipping) or "no single kind of evidence"),
+            + (", ".join(f"without “{says[kind]}”" for kind in found.tipping) or "no single kind of evidence"),
             "",
             *table(nearest, ("nearest to", "record", "score")),
         ],

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
-from aios_assets.enrich.matching import tokens
+from aios_assets.enrich.matching import colours, tokens
 from aios_assets.enrich.matching.corpus import Corpus, Matrix, incidence, scaled, weighted
 
 SLICE: Final = 100_000
@@ -51,6 +51,7 @@ KINDS: Final = (
     Kind("other_quantity", -4, -1, "different quantities"),
     Kind("other_number", -2, -1, "different numbers, such as versions or years"),
     Kind("lone_number", -0.5, -1, "a number that the other does not have"),
+    Kind("other_colour", -2, -1, "different colours, in whatever language"),
     Kind("same_brand", 1, 1, "the same brand"),
     Kind("other_brand", -1, -1, "different brands"),
     Kind("same_price", 1, 1, "the same price to the cent"),
@@ -92,6 +93,7 @@ class Comparer:
         self._identifiers(columns, left, right)
         self._quantities(columns, left, right)
         self._numbers(columns, left, right)
+        self._colour(columns, left, right)
         self._brand(columns, left, right)
         self._price(columns, left, right)
         return columns
@@ -241,7 +243,18 @@ class Comparer:
         columns["other_number"] = (alone & other).astype(np.float32)
         columns["lone_number"] = (alone ^ other).astype(np.float32)
 
-    # brand and price
+    # colour, brand and price
+
+    @cached_property
+    def _colours(self) -> Matrix:
+        return colours.named(self.corpus.bag, self.corpus.vocabulary)
+
+    def _colour(
+        self, columns: dict[str, NDArray[np.float32]], left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> None:
+        names = np.diff(self._colours.indptr) > 0
+        shared = dot(self._colours, self._colours, left, right) > 0
+        columns["other_colour"] = (names[left] & names[right] & ~shared).astype(np.float32)
 
     def _brand(
         self, columns: dict[str, NDArray[np.float32]], left: NDArray[np.int64], right: NDArray[np.int64]

@@ -23,8 +23,8 @@ _CODE = r"[\p{L}\d]+(?:[-/._][\p{L}\d]+)*"
 _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
     "data": {
         **dict.fromkeys(("kb", "kilobyte", "kilobytes"), 1e-6),
-        **dict.fromkeys(("mb", "meg", "megabyte", "megabytes"), 1e-3),
-        **dict.fromkeys(("gb", "g", "gig", "gigabyte", "gigabytes"), 1.0),
+        **dict.fromkeys(("mb", "mo", "meg", "megabyte", "megabytes"), 1e-3),
+        **dict.fromkeys(("gb", "go", "g", "gig", "gigabyte", "gigabytes"), 1.0),
         **dict.fromkeys(("tb", "terabyte", "terabytes"), 1e3),
     },
     "length": {
@@ -41,45 +41,76 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
     "pixels": dict.fromkeys(("mp", "megapixel", "megapixels"), 1.0),
     "weight": {
         "mg": 1e-3,
-        **dict.fromkeys(("gr", "gram", "grams", "gramm"), 1.0),
+        **dict.fromkeys(("g", "gr", "gram", "grams", "gramm", "gramme", "grammes"), 1.0),
         **dict.fromkeys(("kg", "kilo", "kilos"), 1e3),
         **dict.fromkeys(("oz", "ounce", "ounces"), 28.3495),
         **dict.fromkeys(("lb", "lbs", "pound", "pounds"), 453.592),
     },
     "volume": {"ml": 1.0, "cl": 10.0, **dict.fromkeys(("l", "liter", "litre", "liters", "litres", "ltr"), 1e3)},
     "count": dict.fromkeys(
-        ("pk", "pack", "packs", "pcs", "piece", "pieces", "ct", "count", "stk", "stuck", "stueck"), 1.0
+        (
+            *(
+                "pk",
+                "pack",
+                "packs",
+                "pcs",
+                "piece",
+                "pieces",
+                "ct",
+                "count",
+                "stk",
+                "stuck",
+                "stueck",
+                "paar",
+                "pair",
+                "pairs",
+            ),
+            *("tabletten", "tablets", "kapseln", "capsules", "flaschen", "bottles", "dosen", "cans", "beutel", "bags"),
+        ),
+        1.0,
     ),
     "users": dict.fromkeys(
         ("user", "users", "u", "seat", "seats", "license", "licenses", "licence", "lic", "client", "clients"), 1.0
     ),
     "ports": dict.fromkeys(("port", "ports", "outlet", "outlets"), 1.0),
-    "sheets": dict.fromkeys(("sheet", "sheets", "page", "pages"), 1.0),
-    "years": dict.fromkeys(("year", "years", "yr", "yrs"), 1.0),
-    "months": dict.fromkeys(("month", "months"), 1.0),
+    "sheets": dict.fromkeys(("sheet", "sheets", "page", "pages", "blatt"), 1.0),
+    "years": dict.fromkeys(("year", "years", "yr", "yrs", "jahr", "jahre", "ans"), 1.0),
+    "months": dict.fromkeys(("month", "months", "monat", "monate", "mois"), 1.0),
 }
 
 DIMENSIONS: Final = tuple(_DIMENSIONS)
 """What quantities measure, in the order that `quantities` numbers them."""
 
-_UNITS: Final = {
-    unit: (number, factor)
+_UNITS: Final = [
+    (unit, number, factor)
     for number, dimension in enumerate(DIMENSIONS)
     for unit, factor in _DIMENSIONS[dimension].items()
-}
+]
+"""Units, what they measure, and in base units. A `g` is a gram and a gigabyte: whichever the other record speaks of."""
 
-_UNIT = "(?:" + "|".join(sorted((u for u in _UNITS if u[0].isalpha()), key=lambda u: (-len(u), u))) + ")"
-_PLAIN = rf"^(?:{_NUMBER}-?(?:{_UNIT}|x|k|p|th|st|nd|rd|bit|dpi|ppm|d|s)|(?:19|20)\d\d)$"
-_OF = r"\b(?:pack|set|box|case|lot|pkg|count)\s*(?:of|/)\s*(\d+)\b"
+_UNIT = "(?:" + "|".join(sorted({u for u, _, _ in _UNITS if u[0].isalpha()}, key=lambda u: (-len(u), u))) + ")"
+_PLAIN = rf"^(?:{_NUMBER}-?(?:{_UNIT}|x|k|p|er|th|st|nd|rd|bit|dpi|ppm|d|s)|(?:19|20)\d\d)$"
+_TIMES = r"\b(\d{1,3})\s?x\s?(\d)"
+_PACKS = (
+    r"\b(?:pack|set|box|case|lot|pkg|count|paket)\s*(?:of|de|da|von|/)\s*(\d+)\b",
+    r"\b(\d+)er[\s-]?(?:pack|packung|set)\b",
+    r"\b(\d{1,3}) x \d+(?:\.\d+)?\s?(?:g|kg|ml|cl|l)\b",
+)
+"""How many are in a pack: `set of 3`, `2er-Pack`, `6 x 330 ml`."""
 
 
 def plain(text: pl.Expr, *, limit: int) -> pl.Expr:
-    """The text in lower case without accents, invisible characters and what lies behind the limit; null is empty."""
+    """The text in lower case without accents, invisible characters and what lies behind the limit; null is empty.
+
+    A decimal comma is a point (`1,8 l`, `0,125`), where it stands in no list (`95,98,me`) and groups no thousands (`1,000`).
+    """
     return (
         text.fill_null("")
         .str.slice(0, limit)
         .str.normalize("NFKD")
         .str.replace_all(r"[\p{M}\p{Cf}\x00]", "")
+        .str.replace_all(r"\b(\d{1,4}),(\d{1,2}(?:[^\d,]|$))", "$1.$2")
+        .str.replace_all(r"\b0,(\d)", "0.$1")
         .str.to_lowercase()
     )
 
@@ -125,13 +156,14 @@ def quantities(frame: pl.DataFrame, text: str) -> pl.DataFrame:
     """
     units = pl.DataFrame(
         {
-            "unit": list(_UNITS),
-            "dimension": [number for number, _ in _UNITS.values()],
-            "factor": [factor for _, factor in _UNITS.values()],
+            "unit": [unit for unit, _, _ in _UNITS],
+            "dimension": [number for _, number, _ in _UNITS],
+            "factor": [factor for _, _, factor in _UNITS],
         },
         schema={"unit": pl.String, "dimension": pl.UInt32, "factor": pl.Float64},
     )
-    rows = frame.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), pl.col(text).alias("text"))
+    spaced = pl.col(text).str.replace_all(_TIMES, "$1 x $2")
+    rows = frame.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), spaced.alias("text"))
     found = (
         rows.select(
             "row", pl.col("text").str.extract_all(rf"(?:^|[^\p{{L}}\d.])\d[\d,]*(?:\.\d+)?[\s-]?(?:{_UNIT}\b|[\"”'])")
@@ -145,7 +177,9 @@ def quantities(frame: pl.DataFrame, text: str) -> pl.DataFrame:
         .select("row", "dimension", (pl.col("number").cast(pl.Float64, strict=False) * pl.col("factor")).alias("value"))
     )
     packs = (
-        rows.select("row", pl.col("text").str.extract(_OF).cast(pl.Float64, strict=False).alias("value"))
+        rows.select(
+            "row", pl.coalesce(pl.col("text").str.extract(one) for one in _PACKS).cast(pl.Float64).alias("value")
+        )
         .drop_nulls()
         .select("row", pl.lit(DIMENSIONS.index("count"), dtype=pl.UInt32).alias("dimension"), "value")
     )

@@ -79,3 +79,38 @@ def test_an_isbn_of_ten_digits_is_the_book_of_the_longer_one_and_zeros_in_front_
     told = ["0-306-40615-2", "978-0-306-40615-7", "080442957X", "0012345678905", "12345678905", "1234567", "none", None]
     book, ean = 9780306406157, 12345678905
     assert tokens.gtin(pl.Series(told)).to_list() == [book, book, 9780804429573, ean, ean, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kaffee 1,8 l", "Kaffee 1.8 l"),
+        ("Milch 1,5L", "Milch 1500 ml"),
+        ("Reis 500 g", "Reis 0,5 kg"),
+        ("Stick 16g", "Stick 16 GB"),
+        ("Cola 6x330ml", "Cola 6 x 0,33 l"),
+        ("Akku 1,000 mAh", "Akku 1000mAh"),
+        ("Tassen 2er-Set", "Tassen, set of 2"),
+        ("Carte 32 Go", "Karte 32GB"),
+        ("Ibu 20 Tabletten", "Ibu 20 Stück"),
+    ],
+)
+def test_one_quantity_however_it_is_written(one: str, other: str) -> None:
+    assert set(measured(one)) & set(measured(other))
+    assert {dimension for dimension, _ in measured(one)} & {dimension for dimension, _ in measured(other)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Reis 500 g", "Reis 1 kg"), ("Cola 6x330ml", "Cola 12x330ml"), ("Milch 1,5 l", "Milch 1 l")]
+)
+def test_another_quantity_is_another(one: str, other: str) -> None:
+    assert set(measured(one)) != set(measured(other))
+    shared = {dimension for dimension, _ in measured(one)} & {dimension for dimension, _ in measured(other)}
+    values = [{(d, v) for d, v in measured(text) if d in shared} for text in (one, other)]
+    assert values[0] != values[1]
+
+
+def test_a_comma_in_a_list_is_no_decimal_comma() -> None:
+    text = pl.DataFrame({"text": ["win 95,98,me", "1,000 sheets", "sizes 1,2,3"]})
+    told = text.select(tokens.plain(pl.col("text"), limit=400)).to_series().to_list()
+    assert told[:2] == ["win 95,98,me", "1,000 sheets"]
