@@ -64,9 +64,15 @@ class Pins:
         """The rows that a row stage goes over: its key, what it reads of them, and a fingerprint of that."""
         keys = self.stage.contract.keys
         wanted = list(dict.fromkeys([*keys, *self.stage.reads_of(table)]))
-        rows = self.lake.scan(table, self.version(table)).select(wanted).collect()
+        rows = self._living(table, self.version(table)).select(wanted).collect()
         reads = [name for name in wanted if name not in keys]
         return rows.with_columns(fingerprint(reads, rows.schema))
+
+    def _living(self, table: str, version: int | None) -> pl.LazyFrame:
+        """The rows of a table, without those that only say that their key is gone."""
+        rows, contract = self.lake.scan(table, version), self.contracts.get(table)
+        mark = contract.tombstone if contract else None
+        return rows.filter(pl.col(mark).is_null()) if mark and mark in rows.collect_schema() else rows
 
     def source(self, table: str, last: Decided | None) -> Source:
         """An input of a table stage, now and as the `last` decision read it, where that can still be told."""
@@ -74,12 +80,12 @@ class Pins:
         known = self.contracts[table].schema
         reads = [name for name in self.stage.reads_of(table) if name in known]
         wanted = list(dict.fromkeys([*keys, *reads, ATTEMPT]))
-        now = self.lake.scan(table, self.version(table)).select(wanted)
+        now = self._living(table, self.version(table)).select(wanted)
         read = {facts.name: facts.version for facts in last.inputs} if last else {}
         version = read.get(table)
         if version is None or state is None or version not in state.history or state.history[version].lost:
             return Source(now, None, keys, frozenset())
-        before = self.lake.scan(table, version)
+        before = self._living(table, version)
         if not set(wanted) <= set(before.collect_schema()):
             return Source(now, None, keys, frozenset())  # what it reads was not there then
         since = frozenset(entry.permit for number, entry in state.history.items() if number > version)

@@ -15,6 +15,7 @@ from aios_assets.lake import Lake
 from aios_assets.stages.products import PRODUCTS, products
 from aios_assets.stages.records import records
 from aios_assets.stages.said import ATTRIBUTE, FIELDS, written
+from aios_assets.taken import WITHDRAWN
 from aios_assets.vault import Forgotten, Vault
 from aios_assets.whereabouts import whereabouts
 from audit.ledger import Kind
@@ -149,6 +150,7 @@ def _again(runtime: Answers, file: str, taken: pl.DataFrame) -> pl.DataFrame:
     lacking = [name for name in ("sku", *FIELDS, "url", "language") if name not in mapped.columns]
     mapped = mapped.with_columns(pl.lit(None, pl.String).alias(name) for name in lacking).drop("sku")
     feed = mapped.drop([name for name in PLACE if name in mapped.columns]).join(taken, on="line")
+    feed = feed.with_columns(pl.lit(None, pl.Boolean).alias(WITHDRAWN))  # what was taken away is not published
     recorded = records(feed, runtime.vault)
     normal = split_answers(products(recorded), PRODUCTS).frame
     stated = [normal.select(*RECORD, pl.lit(name).alias("field"), written(name).alias("again")) for name in FIELDS]

@@ -43,7 +43,8 @@ class Story:
         steps = self._deliveries(records)
         said = {_id(row): row for row in records.iter_rows(named=True)}
         for row in records.iter_rows(named=True):
-            what = f"{_id(row)} was taken in from {row['file']}, line {row['line']}"
+            what = "was taken away by its supplier:" if row.get("withdrawn") else "was taken in from"
+            what = f"{_id(row)} {what} {row['file']}, line {row['line']}"
             steps.append(self._committed("records", row[ATTEMPT], what))
         for row in products.iter_rows(named=True):
             nulls = _unread(row, said.get(_id(row), {}))

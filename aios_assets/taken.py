@@ -28,6 +28,9 @@ from policies.contract import ATTEMPT, FINGERPRINT
 UNTOLD, AHEAD = "arrival", "arrival, its own lies in the future"
 """What says which delivery is the newer one, where the supplier says nothing that can be believed."""
 
+WITHDRAWN = "withdrawn"
+"""The column that is true where a row says that its product is gone."""
+
 PLACED = ("supplier", "file", "file_sha256", "line", "line_digest", ORDERED)
 
 
@@ -120,13 +123,16 @@ def _canonical(
     delivery, mapping = one.delivery, one.mapping
     file = called(delivery, vault)
     for batch in read(delivery):
-        look.take(batch.rows, batch.rejects.height)
-        rows = apply(mapping, batch.rows)
+        withdrawn = mapping.deleted.says(batch.rows[mapping.deleted.column]) if mapping.deleted else None
+        # What is taken away mostly has a key and nothing else: it says nothing of how the supplier fills columns.
+        look.take(batch.rows if withdrawn is None else batch.rows.filter(~withdrawn), batch.rejects.height)
+        rows = _withdrawn(apply(mapping, batch.rows), withdrawn, mapping)
         told = batch.rows[mapping.order] if mapping.order in batch.rows.columns else pl.lit(None, dtype=pl.String)
         yield rows.select(
             pl.lit(one.supplier).alias("supplier"),
             *mapping.names,
             "attributes",
+            WITHDRAWN,
             pl.lit(file).alias("file"),
             pl.lit(delivery.sha256).alias("file_sha256"),
             pl.col(LINE).alias("line"),
@@ -135,6 +141,15 @@ def _canonical(
         )
         if batch.rejects.height:
             rejected.append(sealed(batch.rejects, one, vault, stage))
+
+
+def _withdrawn(rows: pl.DataFrame, withdrawn: pl.Series | None, mapping: Mapping) -> pl.DataFrame:
+    """The rows with column WITHDRAWN (true or null); of what is taken away only the key is kept."""
+    if withdrawn is None:
+        return rows.with_columns(pl.lit(None, dtype=pl.Boolean).alias(WITHDRAWN))
+    gone = pl.when(withdrawn).then(pl.lit(value=True)).alias(WITHDRAWN)
+    values = [name for name in (*mapping.names, "attributes") if name != "sku"]
+    return rows.with_columns(pl.when(~withdrawn).then(pl.col(name)).alias(name) for name in values).with_columns(gone)
 
 
 _Read = tuple[pl.DataFrame | None, str | None, dict[str, int]]

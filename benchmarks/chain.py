@@ -92,6 +92,7 @@ def feed_of(rows: int, *, changed: float = 0.0) -> pl.DataFrame:
     told = pl.concat(parts).with_columns(
         *(pl.lit(None, pl.String).alias(name) for name in ("gtin", "category", "url", "image", "attributes")),
         pl.lit(None, pl.Int64).alias("ordered"),
+        pl.lit(None, pl.Boolean).alias("withdrawn"),
         pl.lit("EUR").alias("currency"),
         pl.lit("en").alias("language"),
         pl.lit(".").alias("decimal"),

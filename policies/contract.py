@@ -23,6 +23,10 @@ ATTEMPT = "_attempt"
 """The attempt that the row came in with: the thread from a row to its decision, models, cost and trace."""
 
 
+TOMBSTONE = "tombstone"
+"""The tag of a column that is filled where a row only says that its key is gone: such rows are handed to no stage."""
+
+
 class ContractError(ValueError):
     """A contract that cannot hold: it names what is wrong and what to change."""
 
@@ -123,6 +127,11 @@ class Contract:
     def keys(self) -> tuple[str, ...]:
         """The key's columns."""
         return (self.key,) if isinstance(self.key, str) else self.key
+
+    @property
+    def tombstone(self) -> str | None:
+        """The column that is filled in rows that only say that their key is gone; None where there are none."""
+        return next((column.name for column in self.columns if TOMBSTONE in column.tags), None)
 
     def column(self, name: str) -> Column:
         """The declared column of this name; raises KeyError."""

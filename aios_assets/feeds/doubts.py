@@ -19,11 +19,23 @@ _MARGIN_BY_VALUE = {"sku": 0.33, "title": 0.3, "price": 0.2, "brand": 0.4}
 
 @dataclass(frozen=True)
 class Doubt:
-    """A field that somebody has to name: the columns it may be, and why that is open."""
+    """A field that somebody has to name: the columns it may be, and why that is open.
+
+    `value` is what a mapping would say, where that is no column of `[fields]` but a line above it.
+    """
 
     field: str
     columns: tuple[str, ...]
     why: str
+    value: str = ""
+
+    @property
+    def line(self) -> str:
+        """A line for the mapping, to be filled in or crossed out."""
+        if self.value:
+            return f"above [fields] {self.field} = {self.value}, or a mapping without that line if they are not"
+        perhaps = f"  # perhaps {', '.join(self.columns[:4])}" if self.columns else ""
+        return f'[fields] {self.field} = "…"{perhaps}'
 
 
 def doubts_of(

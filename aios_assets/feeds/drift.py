@@ -36,6 +36,10 @@ _FACTORS = {
 }
 
 
+_TAXES = (5, 5.5, 7, 8, 8.1, 10, 19, 20, 21, 22, 23, 24, 25, 27)
+"""Percent that prices are taxed with in Europe."""
+
+
 @dataclass(frozen=True)
 class Drift:
     """One difference: its kind, the column as it was called, how much it concerns (1: all), in words, and why it is likely.
@@ -188,7 +192,8 @@ def _changes(both: _Both, name: str, other: str, swaps: int) -> Iterator[Drift]:
     emptied = old.fill - new.fill
     if both.events:
         emptied = emptied if new.fill < _FALL * old.fill else 0.0
-    if emptied > _FALL and emptied > 4 * math.sqrt(old.fill * (1 - old.fill) / max(both.now.records, 1)):
+    lost = emptied > _FALL and emptied > 4 * math.sqrt(old.fill * (1 - old.fill) / max(both.now.records, 1))
+    if lost:
         what = f"`{name}` is {new.fill:.0%} filled, it was {old.fill:.0%}"
         yield Drift("emptied", name, emptied, what, "the supplier's export lost it for some of the records")
     if new.fill <= _FALL / 2 or name == both.before.key or both.now.records < ENOUGH:
@@ -198,7 +203,7 @@ def _changes(both: _Both, name: str, other: str, swaps: int) -> Iterator[Drift]:
         what = f"{new.top:.0%} of `{name}` hold one and the same value, {old.top:.0%} did"
         told.append(Drift("flattened", name, new.top - old.top, what, "the supplier's export writes a constant"))
     yield from told
-    if not told and not swaps and not both.events:
+    if not (told or lost or swaps or both.events):  # what was emptied is not rewritten as well
         yield from _replaced(both, name, other)
 
 
@@ -249,8 +254,17 @@ def _factor(name: str, logs: list[float]) -> Iterator[Drift]:
     if abs(middle) > 0.02 and alike > 0.8:
         factor = math.exp(middle)
         what = f"{alike:.0%} of `{name}` are {factor:.3f} times what they were for the same records"
-        why = "another currency, tax in or out of the price, or one rise for all"
-        yield Drift("scaled", name, abs(factor - 1), what, why)
+        yield Drift("scaled", name, abs(factor - 1), what, _scaled(factor))
+
+
+def _scaled(factor: float) -> str:
+    """What one factor for all numbers is likely due to."""
+    tax = max(factor, 1 / factor) - 1
+    rate = next((rate for rate in _TAXES if abs(tax - rate / 100) < 0.004), None)
+    change = "a rise" if factor > 1 else "a sale"
+    if rate is not None:
+        return f"a tax of {rate:g} % {'in' if factor > 1 else 'no longer in'} the price, or {change} for all"
+    return f"{change} for all, or another currency" if 0.3 < factor < 2 else "another currency"
 
 
 def _keys(both: _Both, renamed: dict[str, str], *, changes: bool) -> Iterator[Drift]:

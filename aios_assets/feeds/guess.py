@@ -12,12 +12,14 @@ import polars as pl
 
 from aios_assets.feeds.batch import PLACE
 from aios_assets.feeds.candidates import Guessed, Names, Table, inside_title, table_of
+from aios_assets.feeds.deletions import deletion
 from aios_assets.feeds.delivery import Delivery
 from aios_assets.feeds.doubts import CRITICAL, Doubt, doubts_of
 from aios_assets.feeds.errors import UnsureError
 from aios_assets.feeds.language import language
 from aios_assets.feeds.looks import SYMBOLS, Look, look
 from aios_assets.feeds.mapping import PRODUCT_FIELDS, SALES_FIELDS, Conventions, Mapping, Source, Supplier
+from aios_assets.feeds.names import LIKELY
 from aios_assets.feeds.reading import read
 
 ACCEPT, LESSER = 0.68, 0.6
@@ -56,11 +58,8 @@ class Guess:
         """The mapping to run on. Raises UnsureError where a doubt is open, with what to write in the TOML."""
         if self.doubts:
             told = "; ".join(f"{doubt.field}: {doubt.why}" for doubt in self.doubts)
-            lines = [
-                f'{doubt.field} = "…"' + (f"  # perhaps {', '.join(doubt.columns[:4])}" if doubt.columns else "")
-                for doubt in self.doubts
-            ]
-            do = f"name them in the mapping (`aios feed inspect --write` makes one): [fields] {' · '.join(lines)}"
+            lines = " · ".join(doubt.line for doubt in self.doubts)
+            do = f"say it in the mapping (`aios feed inspect --write` makes one): {lines}"
             raise UnsureError(tuple(doubt.field for doubt in self.doubts), why=told, do=do, path=delivery.path)
         return self.proposal(delivery.supplier)
 
@@ -76,6 +75,10 @@ def guess(delivery: Delivery, rows: pl.DataFrame | None = None) -> Guess:
     kind: Literal["products", "sales"] = "sales" if _is_sales(names, looks) else "products"
     fields = PRODUCT_FIELDS if kind == "products" else SALES_FIELDS
     table = table_of(fields, looks, names, kind)
+    unsaid = [name for name in columns if max(names.said[name].values(), default=0.0) < LIKELY]
+    gone = deletion(sample.select(unsaid)) if kind == "products" else None
+    if gone:  # what says that a product is gone says nothing else
+        table = {name: {c: each for c, each in found.items() if c not in gone.columns} for name, found in table.items()}
     taken: dict[str, Guessed] = {}
     for name in ("sku", "title", "description", "gtin", "price", "currency", *fields):
         if name in fields and name not in taken:
@@ -83,6 +86,7 @@ def guess(delivery: Delivery, rows: pl.DataFrame | None = None) -> Guess:
                 table[name] = inside_title(name, table[name], sample, taken["title"].column)
             _take(name, table, taken)
     doubts = doubts_of(table, taken, fields, looks, sample)
+    doubts = (*doubts, gone) if gone else doubts
     accepted = tuple(taken[name] for name in fields if name in taken and name not in {doubt.field for doubt in doubts})
     price = next((each for each in looks if "price" in taken and each.name == taken["price"].column), None)
     texts = [sample[taken[name].column] for name in ("title", "description") if name in taken]

@@ -101,8 +101,11 @@ class Inspection:
     def toml(self) -> str:
         """The mapping as TOML; what is unsure stands in it as comments that have to be answered."""
         mapping: Mapping = self.guess.proposal(self.delivery.supplier)
-        text = mapping.toml()
-        for doubt in self.guess.doubts:
+        above = [
+            f"# {doubt.field} = {doubt.value}  # unsure: {doubt.why}\n" for doubt in self.guess.doubts if doubt.value
+        ]
+        text = "".join(above) + mapping.toml()
+        for doubt in (each for each in self.guess.doubts if not each.value):
             perhaps = " or ".join(f'"{column}"' for column in doubt.columns[:4])
             text += f"# {doubt.field} = {perhaps}  # unsure: {doubt.why}\n"
         return text

@@ -91,6 +91,18 @@ class Conventions(_Wire):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
 
 
+class Deleted(_Wire):
+    """Which rows say that a product is gone: those whose cell in a column is one of these values, in any case."""
+
+    column: str = Field(min_length=1)
+    values: tuple[str, ...] = Field(min_length=1)
+
+    def says(self, cells: pl.Series) -> pl.Series:
+        """Whether each cell says so (Boolean; false where it is empty)."""
+        spoken = {value.strip().lower() for value in self.values}
+        return cells.str.strip_chars().str.to_lowercase().is_in(sorted(spoken)).fill_null(value=False)
+
+
 class Expect(_Wire):
     """When this supplier's next delivery is due: every so often (`1d`, `12h`, `30m`), at this time of day in UTC."""
 
@@ -104,12 +116,14 @@ class Mapping(_Wire):
     `mode` says whether a delivery is the whole assortment (`snapshot`: what is missing is gone) or changes (`delta`);
     `order` names the column with the supplier's own timestamp or sequence: of two rows of one key the newer counts,
     whenever it arrives. Without it a date or running number in the file's name orders deliveries (`aios_assets.order`).
+    `deleted` says which rows take a product away.
     """
 
     supplier: Supplier
     kind: Literal["products", "sales"] = "products"
     mode: Literal["snapshot", "delta"] = "snapshot"
     order: str = ""
+    deleted: Deleted | None = None
     language: str = ""
     reading: Reading = Reading()
     conventions: Conventions = Conventions()
@@ -117,8 +131,12 @@ class Mapping(_Wire):
     fields: dict[str, Annotated[Source, BeforeValidator(_source)]] = Field(default_factory=dict)
 
     def model_post_init(self, context: object, /) -> None:
-        """Refuses fields that the kind does not have."""
+        """Refuses what the kind does not have."""
         del context
+        if self.deleted and self.kind != "products":
+            raise ValueError(
+                "`deleted` takes products away; a line of sales is taken back by one of quantity below zero"
+            )
         if unknown := sorted(set(self.fields) - set(self.names)):
             raise ValueError(
                 f"no such field in a {self.kind} feed: {', '.join(unknown)}; known: {', '.join(self.names)}"
@@ -147,7 +165,7 @@ class Mapping(_Wire):
 
     def check(self, columns: tuple[str, ...], path: Path | None = None) -> None:
         """Raises FeedError where a column that the mapping reads is not in the feed."""
-        read = (*self.columns(), *filter(None, (self.order,)))
+        read = (*self.columns(), *filter(None, (self.order, self.deleted.column if self.deleted else "")))
         if missing := [name for name in read if _column(name, columns) is None]:
             raise FeedError(
                 f"the mapping reads {', '.join(missing[:5])!r}, which the feed does not have",
@@ -187,6 +205,7 @@ def apply(mapping: Mapping, rows: pl.DataFrame) -> pl.DataFrame:
     if mapping.language and "language" in mapping.names and "language" not in known:
         fields[mapping.names.index("language")] = pl.lit(mapping.language).alias("language")
     read = {_column(name, present) for name in mapping.columns()}
+    read |= {mapping.deleted.column} if mapping.deleted else set()
     rest = sorted(name for name in present if name not in read)
     place = [name for name in PLACE if name in rows.columns]
     return rows.select(*fields, _object(rest).alias(ATTRIBUTES), *place)

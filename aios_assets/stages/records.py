@@ -7,7 +7,7 @@ from aios_assets.enrich.personal import TOKEN
 from aios_assets.enrich.redact import Tokens, tokenise, tokenise_frame
 from aios_assets.stage import row_stage
 from aios_assets.vault import Vault
-from policies.contract import Column, Contract, RowRule, longest
+from policies.contract import TOMBSTONE, Column, Contract, RowRule, longest
 
 TEXT = frozenset({"text"})
 LONGEST = 100_000
@@ -52,6 +52,8 @@ RECORDS = Contract(
         Column("decimal", pl.String, reads=("decimal",), null="the delivery's prices do not tell which it is",
                about="the delivery's decimal separator, found over its whole price column"),
         ORDERED,
+        Column("withdrawn", pl.Boolean, reads=("withdrawn",), tags={TOMBSTONE}, null="the supplier offers it",
+               about="the supplier took it away; the row is kept for its order, and handed to no later stage"),
         Column("file", pl.String, reads=("file",), about="the delivery in which the record was first seen as it is"),
         Column("file_sha256", pl.String, reads=("file_sha256",), tags={"digest"}, about="of the file as delivered, hex"),
         Column("line", pl.Int64, reads=("line",), about="the physical line where the record starts, from 1"),
@@ -64,14 +66,14 @@ RECORDS = Contract(
         RowRule("sku-impersonal", ~pl.col("sku").str.contains(TOKEN.pattern),
                 "the SKU holds personal data, and a key cannot be replaced by a token",
                 "have the supplier send a SKU that names a product"),
-        RowRule("something-named", pl.any_horizontal(pl.col("title", "gtin", "model").is_not_null()),
+        RowRule("something-named", pl.any_horizontal(pl.col("title", "gtin", "model", "withdrawn").is_not_null()),
                 "the record has no title, no GTIN and no model number, so it names no product",
                 "have the supplier send a title"),
     ),
     expects=tuple(longest(name, LONGEST) for name in ("title", "description", "attributes")),
     rejects=REJECTS,
     quarantine="feed_rejects",
-    version=2,
+    version=3,
 )  # fmt: skip
 
 

@@ -48,7 +48,17 @@ DUE: Final = {
     "next_expected_at": show.moment("Next one due"),
     "expected_by": "Says who",
 }
-DRIFTS: Final = {"at": show.moment("Seen"), "supplier": "Supplier"}
+DRIFTS: Final = {
+    "at": show.moment("Seen"),
+    "supplier": "Supplier",
+    "files": "File",
+    "what": st.column_config.TextColumn("What differs", width="large"),
+    "why": st.column_config.TextColumn("Likely cause", width="large"),
+    "outcome": "What became of it",
+    "patch": "What the mapping would say",
+    "column": "Column",
+    "read": st.column_config.CheckboxColumn("A field reads it"),
+}
 
 
 def page() -> None:
@@ -61,7 +71,7 @@ def page() -> None:
     _head(came, waiting)
     _over_time(came)
     _due()
-    _reasons(waiting)
+    _reasons(waiting, sorted(came["supplier"].unique().to_list()))
     _coverage()
     _fills()
     _drifts()
@@ -179,7 +189,7 @@ def _fills() -> None:
             color=alt.Color("share:Q", title="filled", scale=alt.Scale(domain=[0, 1], scheme="blues")),
             tooltip=["of:N", "field:N", alt.Tooltip("share:Q", format=".1%"), alt.Tooltip("records:Q", format=",")],
         )
-        .properties(height=24 * shares["field"].n_unique() + 60)
+        .properties(height=30 * shares["field"].n_unique() + 150)  # the names of the files stand in it as well
     )
 
 
@@ -197,7 +207,8 @@ def _drifts() -> None:
     if found.is_empty():
         st.markdown("No delivery differed in shape from the one before.")
         return
-    show.paged(found.drop("ledger_index"), "drifts", DRIFTS)
+    show.paged(found.select(*DRIFTS), "drifts", DRIFTS)
+    st.caption("What is meant is taken by `aios feed accept SUPPLIER --by NAME --why TEXT`, for exactly that delivery.")
 
 
 def _head(came: pl.DataFrame, waiting: pl.DataFrame | None) -> None:
@@ -215,15 +226,16 @@ def _head(came: pl.DataFrame, waiting: pl.DataFrame | None) -> None:
 
 def _over_time(came: pl.DataFrame) -> None:
     st.subheader("Deliveries over time, by supplier")
-    own = pl.col("dated").dt.strftime("%d %b %Y · ") + pl.col("file")
+    # A name that tells its date tells it well enough.
+    named = pl.when(pl.col("ordered_by") == "name").then("file")
+    own = pl.coalesce(named, pl.col("dated").dt.strftime("%d %b %Y · ") + pl.col("file"))
     label = pl.coalesce(own, pl.col("at").dt.strftime("%d %b %H:%M:%S · ") + pl.col("file"))
     drawn = came.head(DRAWN).sort("ledger_index").with_columns(label.alias("of"))
     parts = [
         drawn.select("of", "file", pl.col(column).alias("records"), what.alias("what"))
         for column, what in (("rows", pl.col("supplier")), ("rejects", pl.lit(UNREADABLE)))
     ]
-    names = [*sorted(came["supplier"].unique().to_list()), UNREADABLE]
-    colours = alt.Scale(domain=names, range=[*itertools.islice(itertools.cycle(show.HUES), len(names) - 1), show.BAD])
+    colours = _colours(sorted(came["supplier"].unique().to_list()), UNREADABLE)
     order = drawn["of"].unique(maintain_order=True).to_list()
     show.chart(
         alt.Chart(pl.concat(parts))
@@ -233,7 +245,7 @@ def _over_time(came: pl.DataFrame) -> None:
                 "of:N",
                 sort=order,
                 title=None,
-                axis=alt.Axis(labelAngle=-20 if len(order) <= 12 else -60, labelLimit=200),
+                axis=alt.Axis(labelAngle=-20 if len(order) <= 12 else -60, labelLimit=160, labelOverlap=False),
             ),
             y=alt.Y("records:Q", title="Records"),
             color=alt.Color("what:N", scale=colours, title=None),
@@ -243,20 +255,25 @@ def _over_time(came: pl.DataFrame) -> None:
     )
 
 
-def _reasons(waiting: pl.DataFrame | None) -> None:
+def _colours(names: list[str], bad: str = "") -> alt.Scale:
+    """A colour for each supplier, the same all over the page, and one for what is bad."""
+    hues = [*itertools.islice(itertools.cycle(show.HUES), len(names))]
+    return alt.Scale(domain=[*names, *filter(None, (bad,))], range=[*hues, *([show.BAD] if bad else [])])
+
+
+def _reasons(waiting: pl.DataFrame | None, names: list[str]) -> None:
     st.subheader("Why rows were set aside")
     if waiting is None or waiting.is_empty():
         st.markdown("No row of the last deliveries was set aside.")
         return
     by_rule = waiting.group_by("supplier", "rule").agg(pl.col("rows").sum()).sort("rows", descending=True)
-    names = sorted(by_rule["supplier"].drop_nulls().unique().to_list())
     show.chart(
         alt.Chart(by_rule)
         .mark_bar()
         .encode(
             x=alt.X("rows:Q", title="Rows set aside now", axis=alt.Axis(tickMinStep=1)),
             y=alt.Y("rule:N", sort="-x", title=None, axis=alt.Axis(labelLimit=260)),
-            color=alt.Color("supplier:N", scale=show.colours(names), title="Supplier"),
+            color=alt.Color("supplier:N", scale=_colours(names), title="Supplier"),
             tooltip=["supplier:N", "rule:N", "rows:Q"],
         )
         .properties(height=90 + 34 * by_rule["rule"].n_unique())

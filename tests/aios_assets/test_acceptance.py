@@ -123,3 +123,15 @@ def test_no_value_of_a_feed_stands_in_the_ledger(shop: Shop) -> None:
 def test_what_is_personal_in_a_column_name_is_a_token(shop: Shop) -> None:
     shop.make(records, renamed(shop, "description", "mail to john.doe@example.com"))
     assert all("john.doe" not in str(dict(one.entry.body)) for one in shop.runtime.lake.ledger.read(kind=Kind.SHAPE))
+
+
+def test_pictures_that_moved_to_another_host_are_told_and_stop_nothing(tmp_path: Path) -> None:
+    shop = Shop.open(tmp_path, stages=(records,), profile="run")
+    for day, host in ((1, "a.example"), (2, "cdn.example")):
+        lines = [f"P{n},Pan number {n} of iron,{n}.50,https://{host}/p/{n}.jpg" for n in range(200)]
+        file = tmp_path / f"acme_2024-05-0{day}.csv"
+        file.write_text("\n".join(["sku,title,price,image", *lines]) + "\n")
+        made = shop.make(records, file)
+        assert not made.refused
+    told = [one.entry.body["drifts"] for one in shop.runtime.lake.ledger.read(kind=Kind.SHAPE)]
+    assert [(one["kind"], one["column"], one["read"]) for one in told[-1]] == [("replaced", "image", False)]

@@ -136,3 +136,23 @@ def test_a_feed_of_ten_thousand_columns_is_looked_at_in_part() -> None:
     sampler.take(wide)
     assert len(sampler.shape().columns) == WIDTH
     assert "c9999" in sampler.shape().columns
+
+
+@pytest.mark.parametrize(
+    ("factor", "why"),
+    [
+        (1.19, "a tax of 19 % in the price"),
+        (1 / 1.23, "a tax of 23 % no longer"),
+        (0.7, "a sale"),
+        (4.31, "another currency"),
+    ],
+)
+def test_one_factor_for_all_prices_is_told_with_its_likely_cause(factor: float, why: str) -> None:
+    (one,) = told(times("price", factor))
+    assert one.kind == "scaled"
+    assert one.why.startswith(why)
+
+
+def test_a_column_that_lost_half_of_its_cells_is_not_called_rewritten_as_well() -> None:
+    halved = BEFORE.with_columns(pl.when(pl.int_range(pl.len()) % 2 == 0).then("brand").alias("brand"))
+    assert [one.kind for one in told(halved)] == ["emptied"]

@@ -45,7 +45,8 @@ def feed(*rows: dict[str, str | None]) -> pl.DataFrame:
     columns: dict[str, list[Any]] = {name: [one.get(name) for one in made] for name in texts}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(texts, pl.String))
     line, order = pl.int_range(2, pl.len() + 2, dtype=pl.Int64), pl.lit(None, dtype=pl.Int64)
-    return frame.with_columns(line.alias("line"), order.alias("ordered"))
+    offered = pl.lit(None, dtype=pl.Boolean).alias("withdrawn")
+    return frame.with_columns(line.alias("line"), order.alias("ordered"), offered)
 
 
 def physical(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
