@@ -33,9 +33,14 @@ def changed_keys(source: Source) -> pl.DataFrame:
         return source.now.select(keys).collect()
     if source.unchanged:
         return source.now.select(keys).head(0).collect()
-    fresh = source.now.filter(pl.col(ATTEMPT).is_in(sorted(source.attempts))).select(keys)
+    fresh = source.now.filter(pl.col(ATTEMPT).is_in(sorted(source.attempts))).select(keys).collect()
+    stood = source.before.select(keys).join(fresh.lazy(), on=keys, how="semi")
+    frames = (source.now, source.before, stood)
+    now, before, differ = (one.item() for one in pl.collect_all(frame.select(pl.len()) for frame in frames))
+    if now - (fresh.height - differ) == before:
+        return fresh  # keys are unique: what is no newcomer stood there, and is as many as stood there
     gone = source.before.select(keys).join(source.now.select(keys), on=keys, how="anti")
-    return pl.concat(pl.collect_all([fresh, gone]))
+    return pl.concat([fresh, gone.collect()])
 
 
 def affected_groups(by: str, sources: Mapping[str, Source]) -> pl.DataFrame:

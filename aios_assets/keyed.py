@@ -1,6 +1,6 @@
-"""Keyed: joins by key that first look at 64-bit hashes, since most rows of a large table differ from most of a small change.
+"""Keyed: joins by key over 64-bit hashes, since hashing several columns of text into a join costs many times as much.
 
-Exact all the same: a hash only decides what need not be looked at.
+Exact all the same: a hash only says which rows to compare.
 """
 
 from collections.abc import Sequence
@@ -24,15 +24,19 @@ def without(frame: pl.DataFrame, gone: pl.DataFrame, on: Sequence[str]) -> pl.Da
     """The rows of `frame` whose values in `on` stand in no row of `gone`, in their order; null equals nothing."""
     if not gone.height or not frame.height:
         return frame
-    mine, theirs = frame.select(key_hash(on)).to_series(), gone.select(key_hash(on)).to_series()
-    suspect = mine.is_in(theirs.unique().implode())
-    if not suspect.any():
+    names = list(on)
+    gone = gone.select(names).drop_nulls()
+    there = gone.select(key_hash(names)).with_row_index("_there")
+    if there.get_column(HASH).n_unique() < there.height:
+        gone = gone.unique(maintain_order=True)
+        there = gone.select(key_hash(names)).with_row_index("_there")
+    met = frame.select(key_hash(names)).with_row_index("_here").join(there, on=HASH, how="inner")
+    if met.is_empty():
         return frame
-    numbered = frame.filter(suspect).select(on).with_row_index("_row")
-    hit = numbered.join(gone.select(on), on=list(on), how="semi").get_column("_row")
-    places = suspect.arg_true().gather(hit)
-    keep = pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True).scatter(places, False)
-    return frame.filter(keep)
+    here, beside = met.get_column("_here"), met.get_column("_there")
+    same = [frame.get_column(name).gather(here) == gone.get_column(name).gather(beside) for name in names]
+    hit = here.filter(pl.select(pl.all_horizontal(same)).to_series().fill_null(value=False))
+    return frame.filter(pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True).scatter(hit, False))
 
 
 def first_of(frame: pl.DataFrame, keys: Sequence[str]) -> pl.Series | None:

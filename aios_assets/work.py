@@ -237,7 +237,8 @@ def table_work(
     good, broken = shaped(stage, _made(stage, handed, {n: s.keys for n, s in sources.items()}, given), judge, None)
     stood = published.collect()
     upserts = good if standing.stale else without(good, stood, [*keys, FINGERPRINT])
-    removed = without(stood, good, keys).select(keys)
+    # A row that stands as it stood was not removed, and those are most.
+    removed = without(without(stood, good, [*keys, FINGERPRINT]), upserts, keys).select(keys)
     fresh = [clean(as_quarantine(broken, stage))] if broken.height else []
     current = set_aside.clear() if standing.stale else set_aside
     changes = _difference(fresh, set_aside.clear(), current, set_aside)

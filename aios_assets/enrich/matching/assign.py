@@ -112,4 +112,6 @@ def clusters(
         join(one, other, decided=True)
     for one, other in edges:
         join(one, other, decided=False)
-    return np.array([root(node) for node in range(size)], dtype=np.int64)
+    for node, joined in members.items():
+        parent[joined] = root(node)
+    return parent

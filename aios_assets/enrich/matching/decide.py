@@ -17,7 +17,7 @@ from aios_assets.enrich.matching.assign import clusters, one_to_one
 from aios_assets.enrich.matching.block import Candidates
 from aios_assets.enrich.matching.corpus import KEY, Corpus
 from aios_assets.enrich.matching.decided import Decisions, Pairs, coded, places, still_open
-from aios_assets.enrich.matching.explain import reasons
+from aios_assets.enrich.matching.explain import reasons, worth_saying
 from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.naming import named
 from aios_assets.enrich.matching.rivals import rivalry
@@ -78,12 +78,17 @@ class Words(NamedTuple):
     doubt: Floats
     evidence: pl.Series
 
-    def known(self, code: Ints, doubt: Floats) -> Ints:
-        """Where the words of each pair stand; minus one where it needs new ones."""
+    def known(self, code: Ints, doubt: Floats, unruled: Floats) -> Ints:
+        """Where the words of each pair stand; minus one where it needs new ones.
+
+        What is unruled is told as far as the doubt leaves room for it, so there the doubt must be the very same.
+        """
         if not len(self.code):
             return np.full(len(code), -1)
         at = np.minimum(np.searchsorted(self.code, code), len(self.code) - 1)
-        return np.where((self.code[at] == code) & (self.doubt[at] == doubt), at, -1)
+        before = self.doubt[at]
+        alike = (before == doubt) | (np.isinf(unruled) & (worth_saying(before) == worth_saying(doubt)))
+        return np.where((self.code[at] == code) & alike, at, -1)
 
 
 NO_WORDS: Final = Words(np.zeros(0, dtype=np.int64), np.zeros(0), pl.Series("evidence", [], dtype=pl.String))
@@ -138,9 +143,17 @@ class _Judged:
         """Each record's cluster: best edges first, after what was decided."""
         at, left, right = np.flatnonzero(merging), self.pairs.left, self.pairs.right
         best = at[np.lexsort((right[at], left[at], -self.scores[at], -self.worth.probability[at]))]
-        edges = zip(left[best].tolist(), right[best].tolist(), strict=True)
-        sources = self.body.sources
-        return clusters(self.body.size, edges, sources=sources, clean=self.clean, always=always, never=never)
+        sources, size = self.body.sources, self.body.size
+        # Most edges meet no other one, nor a decision, and need not wait for their turn.
+        degree = np.bincount(np.concatenate([left[at], right[at]]), minlength=size)
+        degree[np.array([record for pair in (*always, *never) for record in pair], dtype=np.int64)] += 2
+        lone = (degree[left[best]] == 1) & (degree[right[best]] == 1)
+        edges = zip(left[best[~lone]].tolist(), right[best[~lone]].tolist(), strict=True)
+        groups = clusters(size, edges, sources=sources, clean=self.clean, always=always, never=never)
+        one, other = left[best[lone]], right[best[lone]]
+        joined = (sources[one] != sources[other]) | ~self.clean[sources[one]]
+        groups[other[joined]] = one[joined]
+        return groups
 
 
 @dataclass(frozen=True)
@@ -240,7 +253,8 @@ def _frame(
 def _evidence(scored: _Judged, at: Ints, words: Words) -> pl.Series:
     """What speaks for and against the pairs at these positions: in the words that are known, or new ones."""
     pairs, worth, model = scored.pairs, scored.worth, scored.model
-    place = words.known(pairs.left[at] * scored.body.size + pairs.right[at], worth.doubt[at])
+    code = pairs.left[at] * scored.body.size + pairs.right[at]
+    place = words.known(code, worth.doubt[at], scored.unruled[at])
     new = np.flatnonzero(place < 0)
     at = at[new]
     evidence = scored.comparer.evidence(pairs.left[at], pairs.right[at])

@@ -28,6 +28,11 @@ def contributions(evidence: NDArray[np.float32], weights: Sequence[float]) -> ND
     return np.asarray(evidence, dtype=np.float64) * np.asarray(weights, dtype=np.float64)
 
 
+def worth_saying(moved: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Contributions as words tell them: to one decimal, and zero where they are left out."""
+    return np.where(np.abs(moved) >= WORTH_SAYING, np.round(moved, 1), 0.0)
+
+
 def reasons(
     evidence: NDArray[np.float32],
     weights: Sequence[float],
@@ -36,16 +41,18 @@ def reasons(
 ) -> pl.Series:
     """For each pair its evidence in words, the weightiest first: `+1.0 the same part number; -0.7 prices apart`.
 
+    Words are a function of what they tell, so that a pair of which nothing is told differently reads alike.
+
     `steepness`: how much evidence moves the log-odds. `besides`: how much rivals, and a veto, move them.
     """
     moved = contributions(evidence, weights) * np.reshape(steepness, (-1, 1))
-    moved = np.column_stack([moved, *besides])
+    moved = worth_saying(np.column_stack([moved, *besides]))
     if not len(moved):
         return pl.Series("evidence", [], dtype=pl.String)
     order = np.argsort(-np.abs(moved), axis=1, kind="stable")
     said = []
     for row, places in zip(moved.tolist(), order.tolist(), strict=True):
-        told = [f"{row[at]:+.1f} {SAYS[at]}" for at in places if abs(row[at]) >= WORTH_SAYING]
+        told = [f"{row[at]:+.1f} {SAYS[at]}" for at in places if row[at]]
         said.append("; ".join(told))
     return pl.Series("evidence", said, dtype=pl.String)
 
