@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from aios_assets.keyed import HASH, key_hash, without
 from policies.contract import ATTEMPT
 
 
@@ -34,13 +35,26 @@ def changed_keys(source: Source) -> pl.DataFrame:
     if source.unchanged:
         return source.now.select(keys).head(0).collect()
     fresh = source.now.filter(pl.col(ATTEMPT).is_in(sorted(source.attempts))).select(keys).collect()
-    stood = source.before.select(keys).join(fresh.lazy(), on=keys, how="semi")
-    frames = (source.now, source.before, stood)
-    now, before, differ = (one.item() for one in pl.collect_all(frame.select(pl.len()) for frame in frames))
-    if now - (fresh.height - differ) == before:
-        return fresh  # keys are unique: what is no newcomer stood there, and is as many as stood there
-    gone = source.before.select(keys).join(source.now.select(keys), on=keys, how="anti")
-    return pl.concat([fresh, gone.collect()])
+    return pl.concat([fresh, _gone(source, fresh)])
+
+
+def _gone(source: Source, fresh: pl.DataFrame) -> pl.DataFrame:
+    """Keys of rows that stood there before and do not now; `fresh`: those of rows that came since.
+
+    A key whose hash stands nowhere is gone, and where those are as many as counting says (keys are unique) they are all.
+    """
+    keys, before = list(source.keys), source.before
+    assert before is not None, "what was never read before has lost nothing"
+    known = before.select(keys).join(fresh.lazy(), on=keys, how="semi")
+    now, then, replaced = (
+        one.item() for one in pl.collect_all(f.select(pl.len()) for f in (source.now, before, known))
+    )
+    number = then - (now - (fresh.height - replaced))
+    stood, stands = pl.collect_all([before.select(*keys, key_hash(keys)), source.now.select(key_hash(keys))])
+    lacking = ~stood.get_column(HASH).is_in(stands.get_column(HASH).implode())
+    if lacking.sum() == number:
+        return stood.filter(lacking).select(keys)
+    return without(stood.select(keys), source.now.select(keys).collect(), keys)
 
 
 def affected_groups(by: str, sources: Mapping[str, Source]) -> pl.DataFrame:
@@ -53,7 +67,9 @@ def affected_groups(by: str, sources: Mapping[str, Source]) -> pl.DataFrame:
     found = []
     for name, source in sources.items():
         near = [source] if name in carriers else _sharing(source, carriers)
-        if near:
+        if by in source.keys:
+            found.append(changed_keys(source).lazy().select(by))
+        elif near:
             changed = changed_keys(source).lazy()
             found += [rows.join(changed, on=list(source.keys), how="semi").select(by) for rows in _versions(near)]
         elif not source.unchanged:

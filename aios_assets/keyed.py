@@ -22,21 +22,35 @@ def key_hash(keys: Sequence[str]) -> pl.Expr:
 
 def without(frame: pl.DataFrame, gone: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
     """The rows of `frame` whose values in `on` stand in no row of `gone`, in their order; null equals nothing."""
-    if not gone.height or not frame.height:
-        return frame
+    met = _met(frame, gone, on)
+    return frame if met is None else _but(frame, met.get_column("_here"))
+
+
+def differing(one: pl.DataFrame, other: pl.DataFrame, on: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`without` both ways: the rows of either whose values in `on` stand in no row of the other."""
+    met = _met(one, other, on)
+    return (one, other) if met is None else (_but(one, met.get_column("_here")), _but(other, met.get_column("_there")))
+
+
+def _met(frame: pl.DataFrame, other: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame | None:
+    """Places of rows that are equal in `on`: `_here` in one frame, `_there` in the other; None where there are none."""
+    if not other.height or not frame.height:
+        return None
     names = list(on)
-    gone = gone.select(names).drop_nulls()
-    there = gone.select(key_hash(names)).with_row_index("_there")
-    if there.get_column(HASH).n_unique() < there.height:
-        gone = gone.unique(maintain_order=True)
-        there = gone.select(key_hash(names)).with_row_index("_there")
-    met = frame.select(key_hash(names)).with_row_index("_here").join(there, on=HASH, how="inner")
+    # Null equals nothing, so that a thousand rows without a key meet nobody, and not each other.
+    whole = pl.when(pl.all_horizontal(pl.col(name).is_not_null() for name in names)).then(key_hash(names))
+    sides = ((frame, "_here"), (other, "_there"))
+    here, there = (one.select(whole.alias(HASH)).with_row_index(place).drop_nulls() for one, place in sides)
+    met = here.join(there, on=HASH, how="inner")
     if met.is_empty():
-        return frame
-    here, beside = met.get_column("_here"), met.get_column("_there")
-    same = [frame.get_column(name).gather(here) == gone.get_column(name).gather(beside) for name in names]
-    hit = here.filter(pl.select(pl.all_horizontal(same)).to_series().fill_null(value=False))
-    return frame.filter(pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True).scatter(hit, False))
+        return None
+    one, two = met.get_column("_here"), met.get_column("_there")
+    same = [frame.get_column(name).gather(one) == other.get_column(name).gather(two) for name in names]
+    return met.filter(pl.select(pl.all_horizontal(same)).to_series().fill_null(value=False))
+
+
+def _but(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
+    return frame.filter(pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True).scatter(places, False))
 
 
 def first_of(frame: pl.DataFrame, keys: Sequence[str]) -> pl.Series | None:

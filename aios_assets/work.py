@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from aios_assets.changes import Source, affected_groups, changed_keys, in_parts, only_groups
-from aios_assets.keyed import without
+from aios_assets.keyed import differing, without
 from aios_assets.order import older
 from aios_assets.shaped import Judge, called, keeping, made_again, shaped
 from aios_assets.spill import Spilled
@@ -236,9 +236,9 @@ def table_work(
     handed = {name: frame.drop(ATTEMPT) for name, frame in frames.items()}
     good, broken = shaped(stage, _made(stage, handed, {n: s.keys for n, s in sources.items()}, given), judge, None)
     stood = published.collect()
-    upserts = good if standing.stale else without(good, stood, [*keys, FINGERPRINT])
-    # A row that stands as it stood was not removed, and those are most.
-    removed = without(without(stood, good, [*keys, FINGERPRINT]), upserts, keys).select(keys)
+    fresh_rows, other = differing(good, stood, [*keys, FINGERPRINT])
+    upserts = good if standing.stale else fresh_rows
+    removed = without(other, fresh_rows, keys).select(keys)  # a row that stands as it stood was not removed
     fresh = [clean(as_quarantine(broken, stage))] if broken.height else []
     current = set_aside.clear() if standing.stale else set_aside
     changes = _difference(fresh, set_aside.clear(), current, set_aside)

@@ -17,6 +17,9 @@ LABELS = tuple(f"match_labels.{name}" for name in (*PAIR, "verdict", "stands"))
 DECIDING = ("products.supplier", "products.sku", *READ, "match_model.artefact", *LABELS)
 KEY = ("supplier", "sku", "near_supplier", "near_sku")
 
+TOLD = 6
+"""Decimals that a probability is told with."""
+
 NEIGHBOURS = Contract(
     key=KEY,
     columns=(
@@ -33,7 +36,9 @@ NEIGHBOURS = Contract(
         Column("unruled", pl.Float64, reads=DECIDING, null="the record itself, or nothing that no catalogue overrules",
                about="log-odds before any catalogue of a pair with different quantities or GTINs"),
         Column("doubt", pl.Float64, reads=DECIDING, null="too unlikely for anybody to look at",
-               about="by how much other candidates move the log-odds"),
+               about="by how much other candidates move the log-odds, as the evidence tells it"),
+        Column("veto", pl.Float64, reads=DECIDING, null="too unlikely for anybody to look at",
+               about="by how much a contradiction does, as the evidence tells it"),
         Column("evidence", pl.String, reads=DECIDING, null="too unlikely for anybody to look at",
                about="what speaks for and against the pair, in words"),
         Column("product", pl.String, reads=DECIDING, tags={"digest"}, about="the golden product that the record is"),
@@ -106,9 +111,13 @@ def told(found: Matches) -> pl.DataFrame:
     )  # fmt: skip
     for beside in (found.base.rename({"product": "base"}), found.found_by):
         own = own.join(beside, on=["supplier", "sku"], how="left", maintain_order="left")
-    verdicts = ("probability", "decision", "doubt", "evidence")
+    verdicts = ("probability", "decision", "doubt", "veto", "evidence")
     merged = pl.col("likely") & (pl.col("decision") == "apart") & (pl.col("probability") >= PROBABLE)
-    pairs = found.pairs.with_columns(pl.when(merged).then(pl.lit("likely")).otherwise("decision").alias("decision"))
+    # A candidate far behind moves a probability in its tenth decimal, and that is no change of anything downstream.
+    pairs = found.pairs.with_columns(
+        pl.when(merged).then(pl.lit("likely")).otherwise("decision").alias("decision"),
+        pl.col("probability").round(TOLD),
+    )
     sides = [
         pairs.select(
             pl.col(f"{one}_supplier").alias("supplier"), pl.col(f"{one}_sku").alias("sku"),

@@ -48,6 +48,7 @@ PAIRS: Final = {
     "decision": pl.String,
     "likely": pl.Boolean,
     "doubt": pl.Float64,
+    "veto": pl.Float64,
     "evidence": pl.String,
 }
 FOUND_BY: Final = ("title", "brand", "model", "attributes", "gtin")
@@ -72,26 +73,24 @@ class Compares(Protocol):
 
 
 class Words(NamedTuple):
-    """Pairs whose evidence was put into words before and would read alike: `code` (rising), with the doubt they had."""
+    """Pairs whose evidence was put into words before and would read alike: `code` (rising), with the doubt and veto told."""
 
     code: Ints
     doubt: Floats
+    veto: Floats
     evidence: pl.Series
 
-    def known(self, code: Ints, doubt: Floats, unruled: Floats) -> Ints:
-        """Where the words of each pair stand; minus one where it needs new ones.
-
-        What is unruled is told as far as the doubt leaves room for it, so there the doubt must be the very same.
-        """
+    def known(self, code: Ints, doubt: Floats, veto: Floats) -> Ints:
+        """Where the words of each pair stand; minus one where it needs new ones."""
         if not len(self.code):
             return np.full(len(code), -1)
         at = np.minimum(np.searchsorted(self.code, code), len(self.code) - 1)
-        before = self.doubt[at]
-        alike = (before == doubt) | (np.isinf(unruled) & (worth_saying(before) == worth_saying(doubt)))
-        return np.where((self.code[at] == code) & alike, at, -1)
+        return np.where((self.code[at] == code) & (self.doubt[at] == doubt) & (self.veto[at] == veto), at, -1)
 
 
-NO_WORDS: Final = Words(np.zeros(0, dtype=np.int64), np.zeros(0), pl.Series("evidence", [], dtype=pl.String))
+NO_WORDS: Final = Words(
+    np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0), pl.Series("evidence", [], dtype=pl.String)
+)
 
 
 @dataclass(frozen=True)
@@ -241,7 +240,8 @@ def _frame(
         "score": scored.scores[at],
         "decision": decision[at],
         "likely": likely[at],
-        "doubt": worth.doubt[at],
+        "doubt": worth_saying(worth.doubt[at]),
+        "veto": worth_saying(worth.veto[at]),
         "evidence": _evidence(scored, at, words),
     }
     keys = body.records.select(KEY)
@@ -254,7 +254,7 @@ def _evidence(scored: _Judged, at: Ints, words: Words) -> pl.Series:
     """What speaks for and against the pairs at these positions: in the words that are known, or new ones."""
     pairs, worth, model = scored.pairs, scored.worth, scored.model
     code = pairs.left[at] * scored.body.size + pairs.right[at]
-    place = words.known(code, worth.doubt[at], scored.unruled[at])
+    place = words.known(code, worth_saying(worth.doubt[at]), worth_saying(worth.veto[at]))
     new = np.flatnonzero(place < 0)
     at = at[new]
     evidence = scored.comparer.evidence(pairs.left[at], pairs.right[at])

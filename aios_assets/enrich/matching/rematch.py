@@ -133,7 +133,7 @@ def _words(body: Corpus, pairs: pl.DataFrame, at: pl.DataFrame, fresh: Flags) ->
     """The words that pairs of records had which are as they were."""
     sides = [at.rename({name: f"{side}_{name}" for name in KEY} | {"at": side}) for side in ("left", "right")]
     open_ = pairs.filter(~pl.col("decision").is_in([SAME, DIFFERENT])).select(
-        *(f"{side}_{name}" for side in ("left", "right") for name in KEY), "doubt", "evidence"
+        *(f"{side}_{name}" for side in ("left", "right") for name in KEY), "doubt", "veto", "evidence"
     )
     for side, places in zip(("left", "right"), sides, strict=True):
         open_ = open_.join(places, on=[f"{side}_{name}" for name in KEY], how="inner")
@@ -142,7 +142,7 @@ def _words(body: Corpus, pairs: pl.DataFrame, at: pl.DataFrame, fresh: Flags) ->
     code = left[stays] * body.size + right[stays]
     order = np.argsort(code)
     told = open_[stays[order]]
-    return Words(code[order], told["doubt"].to_numpy(), told["evidence"].alias("evidence"))
+    return Words(code[order], told["doubt"].to_numpy(), told["veto"].to_numpy(), told["evidence"].alias("evidence"))
 
 
 def _found_again(body: Corpus, model: MatchModel, held: _Held) -> Found:
