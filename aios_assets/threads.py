@@ -14,9 +14,16 @@ Made = TypeVar("Made")
 AT_ONCE = min(4, os.cpu_count() or 1)
 """Parts in work at a time; each holds its own memory, and polars has threads of its own."""
 
+_SHARED: contextvars.ContextVar[int] = contextvars.ContextVar("shared", default=1)
+"""Among how many the threads are shared here: a part in work beside others has its share of them."""
+
 
 def each(parts: Sequence[Part], do: Callable[[Part], Made], *, at_once: int = AT_ONCE) -> list[Made]:
-    """What `do` makes of each part, in order; the first fault is raised when all that was begun has ended."""
+    """What `do` makes of each part, in order; the first fault is raised when all that was begun has ended.
+
+    A thread more than there is work for costs: each compiles the expressions of polars for itself.
+    """
+    at_once //= _SHARED.get()
     if len(parts) < 2 or at_once < 2:
         return [do(part) for part in parts]
     with ThreadPoolExecutor(at_once) as threads:
@@ -29,10 +36,15 @@ def in_turn(parts: Iterable[Part], do: Callable[[Part], Made], *, at_once: int =
     if at_once < 2:
         yield from map(do, parts)
         return
+
+    def shared(part: Part) -> Made:
+        _SHARED.set(at_once)  # in the context of this one call
+        return do(part)
+
     with ThreadPoolExecutor(at_once) as threads:
         begun: deque[Future[Made]] = deque()
         for part in parts:
-            begun.append(beside(threads, partial(do, part)))
+            begun.append(beside(threads, partial(shared, part)))
             if len(begun) == at_once:
                 yield begun.popleft().result()
         while begun:

@@ -1,12 +1,12 @@
 """Threads: what is worked on at the same time comes out in order, never more of it than was said, and its faults too."""
 
 from collections.abc import Iterator
-from threading import Barrier, Lock
+from threading import Barrier, Lock, get_ident
 
 import pytest
 
 from aios_assets import threads
-from aios_assets.threads import ahead, in_turn
+from aios_assets.threads import ahead, each, in_turn
 
 
 def test_parts_come_back_in_their_order_and_are_asked_for_as_they_are_begun() -> None:
@@ -60,3 +60,11 @@ def test_what_is_made_ahead_is_what_would_have_been_made(at_once: int, monkeypat
     assert next(items) == "a"
     with pytest.raises(ValueError, match="torn"):
         next(items)
+
+
+def test_a_part_in_work_beside_others_has_its_share_of_the_threads() -> None:
+    def inside(_: int) -> set[int]:
+        return set(each(range(4), lambda _: get_ident(), at_once=2))
+
+    assert all(len(used) == 1 for used in in_turn(range(3), inside, at_once=2))
+    assert get_ident() not in inside(0)
