@@ -28,9 +28,14 @@ class StillWrittenError(FeedError):
     """A file that somebody is still writing; it is read when it has come to rest."""
 
 
+GONE = "whether rows take products away"
+"""What is open where a column seems to say that products are gone."""
+
+
 class UnsureError(FeedError):
     """A mapping that cannot be guessed safely; `fields` are what the TOML has to say."""
 
     def __init__(self, fields: tuple[str, ...], *, why: str, do: str, path: Path | str | None = None) -> None:
         self.fields = fields
-        super().__init__(f"unsure which column is {' and which is '.join(fields)}", why=why, do=do, path=path)
+        open_ = [GONE if name == "deleted" else f"which column is {name}" for name in fields]
+        super().__init__(f"unsure {' and '.join(open_)}", why=why, do=do, path=path)

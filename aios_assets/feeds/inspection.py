@@ -87,6 +87,7 @@ class Inspection:
             separator = _NAMES.get(form.separator, repr(form.separator))
             told[-1] += f", separated by {separator}, {f'quoted with {form.quote}' if form.quote else 'nothing quoted'}"
             told[-1] += "" if form.header else ", no header"
+            told[-1] += f", {form.preamble} lines above the header passed over" if form.preamble else ""
         told.append(f"  {self.records:,} records, {self.rejected:,} set aside{more}; {self.guess.kind} feed")
         width = max((len(column.name) for column in self.columns), default=0)
         for column in self.columns:
