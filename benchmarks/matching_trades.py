@@ -253,6 +253,13 @@ def clusters(
     return Shape(name, records_of(frame, supplier=LEFT), truth, len(told), dirty=True)
 
 
+def once_or_twice(name: str, make: Callable[[], list[Pair]], again: Callable[[Row], Row], maker: Trade) -> Shape:
+    """A clean table, and one of which three records in ten stand twice: too few to be called dirty."""
+    return listings(
+        name, make, again, left=800, right=1200, shared=500, rng=maker.rng, times=lambda: 2 if maker.chance(0.3) else 1
+    )
+
+
 def listings(
     name: str,
     make: Callable[[], list[Pair]],
@@ -262,6 +269,7 @@ def listings(
     right: int,
     shared: int,
     rng: np.random.Generator,
+    times: Callable[[], int] | None = None,
 ) -> Shape:
     """A clean table, and one that lists most of its things several times over."""
     members: list[Pair] = []
@@ -271,7 +279,7 @@ def listings(
     there: list[Row] = []
     pairs: list[tuple[str, str]] = []
     for at in range(left - shared, left - shared + right):
-        for turn in range(int(rng.integers(1, 5))):
+        for turn in range(times() if times else int(rng.integers(1, 5))):
             row = members[at][1] if not turn else again(members[at][1])
             if at < left:
                 pairs.append((f"l{at}", f"r{len(there)}"))
@@ -314,7 +322,8 @@ DIRTY: Final = {
 """One table: what it is of, and how much noise a further listing has."""
 
 SEVERAL: Final = "papers, listed several times"
-NAMES: Final = (*LINKED, *DIRTY, SEVERAL)
+TWICE: Final = "offers, some listed twice"
+NAMES: Final = (*LINKED, *DIRTY, SEVERAL, TWICE)
 
 
 def trade(name: str, seed: int = 1) -> Shape:
@@ -332,6 +341,8 @@ def trade(name: str, seed: int = 1) -> Shape:
     if name in DIRTY:
         kind, share = DIRTY[name]
         return clusters(name, getattr(maker, kind), again(share), rows=1500, most=6, rng=maker.rng)
+    if name == TWICE:
+        return once_or_twice(name, maker.shop, again(0.1), maker)
     return listings(name, maker.publication, again(0.1), left=800, right=1500, shared=500, rng=maker.rng)
 
 

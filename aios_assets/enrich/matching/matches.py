@@ -15,7 +15,7 @@ from aios_assets.enrich.matching.corpus import KEY, Corpus, corpus, prepared
 from aios_assets.enrich.matching.decide import Matches, Scored, decide
 from aios_assets.enrich.matching.decided import Decisions
 from aios_assets.enrich.matching.model import MatchModel
-from aios_assets.enrich.matching.repetitive import repetitive
+from aios_assets.enrich.matching.repetitive import coincidences, repetitive
 from aios_assets.enrich.matching.rivals import rivalry
 from aios_assets.enrich.matching.scratch import Arrays, Scratch
 from aios_assets.enrich.matching.telling import telling
@@ -28,6 +28,9 @@ Floats = NDArray[np.float64]
 
 DEEP: Final = 5
 """Where a source lists a thing several times, the assignment that is the first of coincidences."""
+
+FEW: Final = 0.01
+"""A share of matches below which the second best candidates are looked at for repetitions of the best."""
 
 SIBLINGS: Final = 50_000
 """How many records at most show which words tell siblings apart."""
@@ -190,10 +193,28 @@ def _lone_words(body: Corpus, guess: MatchModel, siblings: Candidates, pairs: Ca
 def _calibrations(
     body: Corpus, suppliers: list[str], pairs: Candidates, scores: Floats, clean: NDArray[np.bool_]
 ) -> tuple[Calibration, dict[tuple[str, str], Calibration]]:
-    """What scores are worth, over all sources and between each two of them."""
+    """What scores are worth, over all sources and between each two of them.
+
+    Where next to nothing seems to match, it may be that the second best are repetitions of the best: these are then left out.
+    """
+    ranks = levels(pairs.left, pairs.right, body.sources, scores, depth=3 if clean.all() else DEEP + 1)
+    told = _calibrated(body, suppliers, pairs, scores, clean, ranks=ranks)
+    if clean.all() and told[0].share < FEW:
+        return _calibrated(body, suppliers, pairs, scores, clean, ranks=coincidences(body, pairs, scores))
+    return told
+
+
+def _calibrated(
+    body: Corpus,
+    suppliers: list[str],
+    pairs: Candidates,
+    scores: Floats,
+    clean: NDArray[np.bool_],
+    *,
+    ranks: list[Ints],
+) -> tuple[Calibration, dict[tuple[str, str], Calibration]]:
     sources, number = body.sources, len(suppliers)
     sizes = np.bincount(sources, minlength=number)
-    ranks = levels(pairs.left, pairs.right, sources, scores, depth=3 if clean.all() else DEEP + 1)
     rivals = rivalry(pairs.left, pairs.right, sources, scores, clean=clean)[ranks[0]]
     between = [_between(sources, pairs, rank, number) for rank in ranks]
     codes = np.unique(between[0]).tolist()

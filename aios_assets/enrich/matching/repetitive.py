@@ -12,11 +12,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from aios_assets.enrich.matching import tokens
+from aios_assets.enrich.matching.assign import one_to_one
 from aios_assets.enrich.matching.block import Candidates
 from aios_assets.enrich.matching.compare import NAMES, Comparer, dot
 from aios_assets.enrich.matching.corpus import Corpus, incidence, weighted
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 REPEATED: Final = 0.2
 """A source is dirty when more than this share of its records repeats another word for word."""
@@ -36,9 +38,12 @@ NEAR_PRICE: Final = 0.5
 SAMPLE: Final = 2_000
 """How many records of a source are looked at."""
 
+ROUNDS: Final = 1
+"""How often an assignment is looked through for repetitions."""
+
 SAID: Final = ("title", "brand", "model", "description", "attributes")
 AGAINST: Final = (
-    "other_code", "other_model", "other_gtin", "other_quantity", "other_number", "lone_number", "other_brand",
+    "other_code", "other_model", "other_gtin", "other_quantity", "other_number", "lone_number", "other_colour", "other_brand",
 )  # fmt: skip
 
 
@@ -61,14 +66,53 @@ def _repeating(body: Corpus, siblings: Candidates, sample: Ints) -> int:
     looked = np.zeros(body.size, dtype=bool)
     looked[sample] = True
     pairs = siblings.of(looked[siblings.left] | looked[siblings.right])
-    same = _same(body, pairs)
+    same = _same(body, Comparer(body, np.zeros(len(body.vocabulary))), pairs)
     ends = np.unique(np.concatenate([pairs.left[same], pairs.right[same]]))
     return int(looked[ends].sum())
 
 
-def _same(body: Corpus, pairs: Candidates) -> NDArray[np.bool_]:
+def coincidences(body: Corpus, pairs: Candidates, scores: Floats) -> list[Ints]:
+    """Three successive one-to-one assignments, the second and third without repetitions of what was won before.
+
+    Where a record's next best says the same as its best, it is the same product again, and tells nothing of chance.
+    """
+    comparer = Comparer(body, np.zeros(len(body.vocabulary)))
+    number, rest = int(body.sources.max(initial=0)) + 1, np.arange(len(pairs))
+    winner = np.full(body.size * number, -1, dtype=np.int64)
+    found: list[Ints] = []
+    for rank in range(3):
+        for _ in range(ROUNDS if rank else 0):
+            next_ = rest[one_to_one(pairs.left[rest], pairs.right[rest], body.sources, scores[rest])]
+            again = next_[_again(body, comparer, pairs.of(next_), winner)]
+            if not len(again):
+                break
+            rest = np.setdiff1d(rest, again, assume_unique=True)
+        won = rest[one_to_one(pairs.left[rest], pairs.right[rest], body.sources, scores[rest])]
+        found.append(won)
+        rest = np.setdiff1d(rest, won, assume_unique=True)
+        if not rank:
+            left, right = pairs.left[won], pairs.right[won]
+            winner[left * number + body.sources[right]] = right
+            winner[right * number + body.sources[left]] = left
+    return found
+
+
+def _again(body: Corpus, comparer: Comparer, pairs: Candidates, winner: Ints) -> NDArray[np.bool_]:
+    """Which pairs bring a record together with what says the same as its winner of that source."""
+    number = len(winner) // max(body.size, 1)
+    again = np.zeros(len(pairs), dtype=bool)
+    for one, other in ((pairs.left, pairs.right), (pairs.right, pairs.left)):
+        best = winner[one * number + body.sources[other]]
+        open_ = np.flatnonzero(best >= 0)
+        near = dot(body.grams, body.grams, best[open_], other[open_]) >= LETTERS
+        open_ = open_[near]
+        again[open_] |= _same(body, comparer, Candidates(best[open_], other[open_], pairs.near[open_]))
+    return again
+
+
+def _same(body: Corpus, comparer: Comparer, pairs: Candidates) -> NDArray[np.bool_]:
     """Which pairs say the same: alike in spelling, one told by the other, and nothing that tells them apart."""
-    evidence = Comparer(body, np.zeros(len(body.vocabulary))).evidence(pairs.left, pairs.right)
+    evidence = comparer.evidence(pairs.left, pairs.right)
     seen = dict(zip(NAMES, evidence.T, strict=True))
     apart = np.any([seen[name] > 0 for name in AGAINST], axis=0) | (seen["price_gap"] > NEAR_PRICE)
     told = (seen["explained"] >= EXPLAINED[0]) & (seen["explained_both"] >= EXPLAINED[1])

@@ -7,7 +7,7 @@ import pytest
 from aios_assets.enrich.matching import learn, match
 from aios_assets.enrich.matching.assign import lifted
 from benchmarks.matching_shapes import Row
-from benchmarks.matching_trades import SEVERAL, Trade, listings, trade
+from benchmarks.matching_trades import SEVERAL, TWICE, Trade, listings, trade
 
 
 @pytest.mark.slow
@@ -32,6 +32,16 @@ def test_the_table_that_repeats_itself_is_dirty_and_the_other_is_not() -> None:
     held = products.group_by("product").agg(left=(pl.col("supplier") == "left").sum(), all=pl.len())
     assert held["left"].max() == 1
     assert held["all"].max() > 2
+
+
+@pytest.mark.slow
+def test_a_few_repetitions_are_no_reason_to_call_everything_a_coincidence() -> None:
+    """The second best of three records in ten is the best again; chance was thought to bring about as much."""
+    shape = trade(TWICE)
+    assert learn(shape.records).dirty == ()
+    found = shape.result()
+    assert found.hit.f1 > 0.7
+    assert found.automatic.precision > 0.98
 
 
 @pytest.mark.slow
