@@ -7,6 +7,8 @@ import polars as pl
 
 from aios_assets.feeds.candidates import Guessed, Table
 from aios_assets.feeds.looks import Look
+from aios_assets.feeds.names import normal
+from aios_assets.feeds.pricenames import price_kind
 
 POSSIBLE = 0.2
 CRITICAL = ("sku", "title", "price", "brand")
@@ -35,7 +37,16 @@ class Doubt:
         if self.value:
             return f"above [fields] {self.field} = {self.value}, or a mapping without that line if they are not"
         perhaps = f"  # perhaps {', '.join(self.columns[:4])}" if self.columns else ""
-        return f'[fields] {self.field} = "…"{perhaps}'
+        either = f", or where there is a sale its price: {self.either}" if self.either else ""
+        return f'[fields] {self.field} = "…"{perhaps}{either}'
+
+    @property
+    def either(self) -> str:
+        """How a mapping says that a sale's price counts where there is one, and the usual one elsewhere; "" without both."""
+        kinds = {price_kind(normal(column)): column for column in reversed(self.columns)}
+        if self.field != "price" or not {"now", "sale"} <= set(kinds):
+            return ""
+        return f'{{ columns = ["{kinds["sale"]}", "{kinds["now"]}"], first = true }}'
 
 
 def doubts_of(

@@ -107,7 +107,7 @@ class Inspection:
         ]
         text = "".join(above) + mapping.toml()
         for doubt in (each for each in self.guess.doubts if not each.value):
-            perhaps = " or ".join(f'"{column}"' for column in doubt.columns[:4])
+            perhaps = " or ".join([*(f'"{column}"' for column in doubt.columns[:4]), *filter(None, [doubt.either])])
             text += f"# {doubt.field} = {perhaps}  # unsure: {doubt.why}\n"
         return text
 

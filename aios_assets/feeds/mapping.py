@@ -49,12 +49,13 @@ def _zone(name: str) -> str:
 class Source(_Wire):
     """Where one field comes from: a column (or JSON path, XML path), several joined, or a constant.
 
-    `values` replaces whole values after joining; `default` stands where nothing is left. `name[2]` is the third element
-    of a column that holds a JSON list.
+    `first`: of several columns the first that is filled counts, and nothing is joined. `values` replaces whole values
+    after that; `default` stands where nothing is left. `name[2]` is the third element of a column that holds a JSON list.
     """
 
     columns: tuple[str, ...] = ()
     join: str = " "
+    first: bool = False
     values: dict[str, str] = Field(default_factory=dict)
     default: str | None = None
     constant: str | None = None
@@ -215,9 +216,13 @@ def _expression(source: Source, present: tuple[str, ...]) -> pl.Expr:
     if source.constant is not None:
         return pl.lit(source.constant)
     parts = [part for name in source.columns if (part := _read(name, present)) is not None]
-    value = pl.concat_str(parts, separator=source.join, ignore_nulls=True) if len(parts) > 1 else None
-    value = value if value is not None else parts[0] if parts else pl.lit(None, pl.String)
-    value = pl.when(value != "").then(value)
+    if not parts:
+        value = pl.lit(None, pl.String)
+    elif source.first or len(parts) == 1:
+        value = pl.coalesce(pl.when(part != "").then(part) for part in parts)
+    else:
+        value = pl.concat_str(parts, separator=source.join, ignore_nulls=True)
+        value = pl.when(value != "").then(value)
     if source.values:
         value = value.replace(source.values)
     return value if source.default is None else value.fill_null(source.default)
