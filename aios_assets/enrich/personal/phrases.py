@@ -124,7 +124,9 @@ _KIN = (
         (
             "wife husband partner daughter son mother father mum mom dad sister brother aunt uncle cousin niece "
             "nephew grandson granddaughter grandma grandpa grandmother grandfather boyfriend girlfriend fiance "
-            "fiancee friend boss colleague neighbour neighbor flatmate roommate landlord stepson stepdaughter"
+            "fiancee friend boss colleague neighbour neighbor flatmate roommate housemate landlord landlady kid stepson "
+            "stepdaughter stepfather stepmother stepbrother stepsister godson goddaughter godfather godmother ex-wife "
+            "ex-husband mother-in-law father-in-law sister-in-law brother-in-law daughter-in-law son-in-law"
         ),
     ),
     (
