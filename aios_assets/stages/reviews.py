@@ -171,7 +171,8 @@ def _weighed(one: dict[str, Any], model: MatchModel) -> dict[str, Any]:
 def _tipping(said: list[tuple[float, str]], above: float) -> str:
     """What would have changed the outcome; `above` is by how much log-odds the pair is over the line (negative: under it)."""
     single = [f"“{words}” ({weight:+.1f})" for weight, words in said if (above - weight >= 0) != (above >= 0)]
-    short = f"{abs(above):.2f} log-odds {'more' if above < 0 else 'less'}"
+    by = f"{abs(above):.2f}" if abs(above) >= 0.01 else "less than 0.01"
+    short = f"{by} log-odds {'more' if above < 0 else 'less'}"
     other = "merges" if above < 0 else "stays apart"
     if not single:
         return f"no single evidence decides: with {short} it {other} by itself"
