@@ -21,6 +21,7 @@ from aios_assets.runtime import Runtime
 from aios_assets.sequence import TAKEN_IN
 from aios_assets.settings import Settings, load
 from aios_assets.stage import Stage
+from aios_assets.stages.records import records
 from audit.ledger import Kind
 
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -151,7 +152,7 @@ def run_catalogue(
     refused = {attempt.stage for attempt in attempts if attempt.refused}
     faults = tuple(fault for fault in _faults(result) if fault.table not in refused)
     size, root = runtime.ledger_head()
-    seconds, counts, passed = time.monotonic() - begun, _counts(runtime), _passed_over(runtime, before)
+    seconds, counts, passed = time.monotonic() - begun, totals(runtime), _passed_over(runtime, before)
     return Ran(result.run_id, trace_id, attempts, faults, seconds, counts, (size, root), passed)
 
 
@@ -198,7 +199,15 @@ def _passed_over(runtime: Runtime, since: int) -> tuple[dict[str, str], ...]:
     )
 
 
-def _counts(runtime: Runtime) -> dict[str, int]:
+def _living(rows: pl.LazyFrame) -> int:
+    """How many records are there, without those that only say that their product was taken away."""
+    mark = records.contract.tombstone
+    living = rows.filter(pl.col(mark).is_null()) if mark and mark in rows.collect_schema() else rows
+    count: int = living.select(pl.len()).collect().item()
+    return count
+
+
+def totals(runtime: Runtime) -> dict[str, int]:
     """Totals over what is published now."""
     lake = runtime.lake
     tables = ("records", "feed_rejects", "sales", "sales_rejects", "listings")
@@ -214,7 +223,7 @@ def _counts(runtime: Runtime) -> dict[str, int]:
     products = lake.scan("listings").select(pl.col("product").n_unique()).collect().item() if state["listings"] else 0
     rejected = rows["feed_rejects"] + rows["sales_rejects"]
     return {
-        "rows_in": rows["records"] + rows["sales"] + rejected,
+        "rows_in": (_living(lake.scan("records")) if state["records"] else 0) + rows["sales"] + rejected,
         "rejected": rejected,
         "sales": rows["sales"],
         "matches": matches,

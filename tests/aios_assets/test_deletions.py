@@ -8,6 +8,7 @@ from core_fixtures import Shop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aios_assets.catalogue import totals
 from aios_assets.stages.products import products
 from aios_assets.stages.records import records
 
@@ -57,6 +58,7 @@ def test_what_is_taken_away_is_gone_downstream_and_its_key_and_order_stay(tmp_pa
     assert offered(shop) == {"P2": "6.5000"}
     kept = shop.table("records").filter(sku="P1").row(0, named=True)
     assert (kept["withdrawn"], kept["ordered"], kept["title"], kept["price"]) == (True, 20, None, None)
+    assert totals(shop.runtime)["rows_in"] == 1  # as `aios run` tells it
 
 
 def test_a_late_row_does_not_bring_it_back_and_a_newer_one_does(tmp_path: Path) -> None:
