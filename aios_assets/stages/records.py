@@ -16,6 +16,16 @@ LONGEST = 100_000
 MARKED = r"&(?:#|[A-Za-z])|<[A-Za-z/!?]"
 """A character reference or a tag, or what begins like one."""
 
+SUMS = frozenset(
+    """
+    total|totals|grand total|sub total|subtotal|sub-total|sum|summe|gesamt|gesamtsumme|zwischensumme|insgesamt|total général|
+    total general|sous-total|somme|suma|suma total|razem|totale|totale generale|subtotale|somma|totaal|subtotaal|celkem|součet|
+    spolu|összesen|toplam|genel toplam|ukupno|skupaj|yhteensä|totalt|summa|i alt|
+    итого|всего|разом|σύνολο|合計|合计|总计|小計|합계
+    """.replace("\n    ", "").split("|")
+)
+"""What the line that adds a table's columns up begins with."""
+
 ORDERED = Column(
     "ordered", pl.Int64, reads=("ordered",), null="neither row nor delivery says which is the newer one",
     about="the supplier's own order: microseconds since 1970, or a sequence; of one key's rows the newest counts",
@@ -66,6 +76,9 @@ RECORDS = Contract(
         RowRule("sku-impersonal", ~pl.col("sku").str.contains(TOKEN.pattern),
                 "the SKU holds personal data, and a key cannot be replaced by a token",
                 "have the supplier send a SKU that names a product"),
+        RowRule("sku-no-sum", ~pl.col("sku").str.strip_chars(" :.*=-").str.to_lowercase().is_in(sorted(SUMS)),
+                "the SKU is a word for a sum, so the row adds others up and is no product",
+                "leave sums out of the feed"),
         RowRule("something-named", pl.any_horizontal(pl.col("title", "gtin", "model", "withdrawn").is_not_null()),
                 "the record has no title, no GTIN and no model number, so it names no product",
                 "have the supplier send a title"),

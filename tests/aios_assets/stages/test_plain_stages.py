@@ -94,6 +94,16 @@ def test_a_sku_that_is_merely_odd_stays_as_it_is(sku: str) -> None:
     assert broken(made, RECORDS) == []
 
 
+@pytest.mark.parametrize("sku", ["Total", "SUMME:", " Razem ", "Grand Total", "*** Итого ***", "合計"])
+def test_the_line_that_adds_the_others_up_is_set_aside(sku: str) -> None:
+    assert [rule for _, rule in broken(recorded({"sku": sku, "title": "24 items"}), RECORDS)] == ["contract/sku-no-sum"]
+
+
+@pytest.mark.parametrize("sku", ["TOTAL-9000", "Sum41", "Summa 3", "total9"])
+def test_a_sku_that_holds_the_word_is_a_sku(sku: str) -> None:
+    assert broken(recorded({"sku": sku, "title": "Kettle"}), RECORDS) == []
+
+
 def test_records_that_name_nothing_or_are_no_product_text_are_set_aside() -> None:
     made = recorded({"price": "1"}, {"title": "x" * 100_001}, {"gtin": "4006381333931"}, {"sku": "joe@example.com"})
     told = [rule for _, rule in broken(made, RECORDS)]
