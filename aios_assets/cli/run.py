@@ -164,6 +164,7 @@ def _lines(told: dict[str, Any], lake: Path) -> list[str]:
         f"ledger: {told['ledger']['size']} entries, root {told['ledger']['root'][:16]}…",
         "",
         *([f"look:   aios trace SUPPLIER/SKU --lake {lake}"] if told["rows_in"] else []),
+        *([f"why:    aios feed rejects --lake {lake}"] if told["rejected"] else []),
         f"verify: aios audit verify --lake {lake}",
         "see:    aios dev (Dagster's pages and the dashboards)",
     ]
