@@ -30,6 +30,7 @@ def scanned(values: pl.Series, tags: tuple[str, ...]) -> look.Exposed:
     return look.Exposed(personal.count(values), secrets.count(values))
 
 
+@pytest.mark.slow
 @given(st.lists(COLUMNS, min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_counting_with_a_memory_is_counting(frames: list[list[tuple[list[str | None], tuple[str, ...]]]]) -> None:
@@ -39,6 +40,7 @@ def test_counting_with_a_memory_is_counting(frames: list[list[tuple[list[str | N
         assert look.counts(columns, tags) == {name: scanned(columns[name], tags[name]) for name in columns}
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(TEXTS, max_size=6), min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_finding_with_a_memory_is_finding(columns: list[list[str | None]]) -> None:

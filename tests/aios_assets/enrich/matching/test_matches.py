@@ -115,6 +115,7 @@ def product(found, pair: pl.DataFrame, side: str) -> str:
     return found.clusters.join(key, on=["supplier", "sku"], how="semi")["product"].item()
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_a_rematch_has_the_outcome_of_a_full_run(catalogue, data):
