@@ -38,7 +38,7 @@ from policies.candidate import DeliveryFacts, DriftFacts
 READING = ("kind", "encoding", "separator", "quote", "newline")
 """What of a delivery's format has to be known to read one of its lines alone."""
 
-PART_BYTES, MOST, PACKED = 32 * MIB, 256, 8
+PART_BYTES, MOST, PACKED = 16 * MIB, 256, 8
 """Bytes of a delivery that are worth a part, and a file of the table; how many parts there are at most; and how many
 times larger a compressed file is thought to be when it is open."""
 
