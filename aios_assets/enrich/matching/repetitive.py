@@ -38,9 +38,6 @@ NEAR_PRICE: Final = 0.5
 SAMPLE: Final = 2_000
 """How many records of a source are looked at."""
 
-ROUNDS: Final = 1
-"""How often an assignment is looked through for repetitions."""
-
 SAID: Final = ("title", "brand", "model", "description", "attributes")
 AGAINST: Final = (
     "other_code", "other_model", "other_gtin", "other_quantity", "other_number", "lone_number", "other_colour", "other_brand",
@@ -81,11 +78,9 @@ def coincidences(body: Corpus, pairs: Candidates, scores: Floats) -> list[Ints]:
     winner = np.full(body.size * number, -1, dtype=np.int64)
     found: list[Ints] = []
     for rank in range(3):
-        for _ in range(ROUNDS if rank else 0):
+        if rank:
             next_ = rest[one_to_one(pairs.left[rest], pairs.right[rest], body.sources, scores[rest])]
             again = next_[_again(body, comparer, pairs.of(next_), winner)]
-            if not len(again):
-                break
             rest = np.setdiff1d(rest, again, assume_unique=True)
         won = rest[one_to_one(pairs.left[rest], pairs.right[rest], body.sources, scores[rest])]
         found.append(won)

@@ -20,6 +20,11 @@ _NUMBER = r"\d+(?:\.\d+)?"
 _WORD = r"\d+(?:\.\d+)+\p{L}*|[\p{L}\d]+"
 _CODE = r"[\p{L}\d]+(?:[-/._][\p{L}\d]+)*"
 
+_PIECES: Final = (
+    "pk pack packs pcs piece pieces ct count stk stuck stueck paar pair pairs tabletten tablets kapseln capsules flaschen "
+    "bottles dosen cans beutel bags"
+)
+
 _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
     "data": {
         **dict.fromkeys(("kb", "kilobyte", "kilobytes"), 1e-6),
@@ -47,28 +52,7 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
         **dict.fromkeys(("lb", "lbs", "pound", "pounds"), 453.592),
     },
     "volume": {"ml": 1.0, "cl": 10.0, **dict.fromkeys(("l", "liter", "litre", "liters", "litres", "ltr"), 1e3)},
-    "count": dict.fromkeys(
-        (
-            *(
-                "pk",
-                "pack",
-                "packs",
-                "pcs",
-                "piece",
-                "pieces",
-                "ct",
-                "count",
-                "stk",
-                "stuck",
-                "stueck",
-                "paar",
-                "pair",
-                "pairs",
-            ),
-            *("tabletten", "tablets", "kapseln", "capsules", "flaschen", "bottles", "dosen", "cans", "beutel", "bags"),
-        ),
-        1.0,
-    ),
+    "count": dict.fromkeys(_PIECES.split(), 1.0),
     "users": dict.fromkeys(
         ("user", "users", "u", "seat", "seats", "license", "licenses", "licence", "lic", "client", "clients"), 1.0
     ),
