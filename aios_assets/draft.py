@@ -77,8 +77,8 @@ def following(
     numbers = {bucket_in(path)[1] for path in files} or {buckets}
     cut = numbers.pop()
     if overwrite or (buckets >= 2 * cut and (fresh.height or removed.height)):
-        before = lake.scan(table).collect() if stands is None else stands
-        rows = merge(_reshaped(before, schema) if overwrite and stands is None else before, fresh, removed, keys)
+        before = reshaped(lake.scan(table), schema).collect() if stands is None else stands
+        rows = merge(before, fresh, removed, keys)
         parts = in_buckets(rows, keys, buckets)
         return Following(table, contract, parts, tuple(sorted(files)), rows.height, buckets, overwrite=overwrite)
     coming, going = in_buckets(fresh, keys, cut), in_buckets(removed.select(keys), keys, cut)
@@ -95,6 +95,26 @@ def following(
     height = state.rows - sum(file.rows for file in replaced) + sum(rows.height for rows in parts.values())
     removes = tuple(sorted(file.path for file in replaced))
     return Following(table, contract, parts, removes, height, cut, overwrite=False)
+
+
+def bucket_anew(
+    contract: Contract,
+    stood: pl.DataFrame,
+    upserts: pl.DataFrame,
+    removed: pl.DataFrame,
+    *,
+    table: str,
+    number: int,
+    buckets: int,
+    attempt: str,
+    height: int,
+) -> Following:
+    """One bucket of a table whose files are all replaced: `stood` are the rows of its keys so far, of `height` in all."""
+    fresh = upserts.with_columns(pl.lit(attempt).alias(ATTEMPT)).select(contract.schema.names())
+    rows = merge(stood, fresh, removed, list(contract.keys))
+    then = height - stood.height + rows.height
+    parts = {number: rows} if rows.height else {}
+    return Following(table, contract, parts, (), then, buckets, overwrite=False)
 
 
 def in_buckets(rows: pl.DataFrame, keys: Sequence[str], buckets: int) -> dict[int, pl.DataFrame]:
@@ -199,9 +219,13 @@ def _json(value: object) -> object:
             return value
 
 
-def _reshaped(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+def reshaped(rows: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
+    """The rows in this shape: what they lack is null."""
+    known = rows.collect_schema()
+    if known == schema:
+        return rows
     return rows.select(
-        (pl.col(name).cast(dtype, strict=False) if name in rows.columns else pl.lit(None, dtype=dtype)).alias(name)
+        (pl.col(name).cast(dtype, strict=False) if name in known else pl.lit(None, dtype=dtype)).alias(name)
         for name, dtype in schema.items()
     )
 

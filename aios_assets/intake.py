@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Told
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,17 @@ from aios_assets.draft import bucket_in
 from aios_assets.enrich.redact import tokenise
 from aios_assets.feeds import Delivery, FeedError, Guess, Limits, Mapping, UnsureError, guess, load, open_delivery, read
 from aios_assets.feeds.delivery import entries, read_as
-from aios_assets.feeds.format import Compression
-from aios_assets.feeds.limits import MIB
 from aios_assets.feeds.places import Places
-from aios_assets.order import is_older
+from aios_assets.finished import finishing
 from aios_assets.recognised import Known, identity_of, input_of, once, reader, settled_with
 from aios_assets.runtime import Runtime
-from aios_assets.sequence import TAKEN_IN, Applied, applied, last_snapshots
+from aios_assets.sequence import Applied, applied, last_snapshots, standing
 from aios_assets.settings import Settings
-from aios_assets.spill import Spill
+from aios_assets.spill import OF, TEXT, Spill, Spilled, most_held
 from aios_assets.stage import Stage
 from aios_assets.stages.records import records
 from aios_assets.stages.sales import sales
-from aios_assets.taken import IntakeError, Mapped, Taken, order_by_name, taken
+from aios_assets.taken import IntakeError, Mapped, Taken, read_in, spilled_by
 from aios_assets.vault import Vault
 from aios_assets.whereabouts import called
 from aios_assets.work import Feed
@@ -37,10 +35,6 @@ from policies.candidate import DeliveryFacts, DriftFacts
 
 READING = ("kind", "encoding", "separator", "quote", "newline")
 """What of a delivery's format has to be known to read one of its lines alone."""
-
-PART_BYTES, MOST, PACKED = 16 * MIB, 256, 8
-"""Bytes of a delivery that are worth a part, and a file of the table; how many parts there are at most; and how many
-times larger a compressed file is thought to be when it is open."""
 
 __all__ = ["IntakeError", "Mapped", "arrived", "kind_of", "mapped_files", "mapping_of", "take_in"]
 
@@ -75,47 +69,56 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
     ]
     now = runtime.clock.now()
     before = last_snapshots(runtime.lake.ledger, stage.name)
-    spill = _spill(runtime, stage, mapped, before)
-    whole = [taken(one, runtime.vault, stage, now, look, spill=spill) for one, look in zip(mapped, looks, strict=True)]
-    results = [
-        applied(list(own), stage.contract.keys, before.get(name))
-        for name, own in groupby(sorted(whole, key=_supplier), key=_supplier)
+    spill, most = _spill(runtime, stage, mapped), most_held(settings.feeds.held_bytes)
+    all_read = [
+        read_in(
+            *(one, runtime.vault, stage, look),
+            spill=spill,
+            number=number,
+            most=most,
+            say=partial(runtime.scratch.so_far, f"reading {called(one.delivery, runtime.vault)}"),
+        )
+        for number, (one, look) in enumerate(zip(mapped, looks, strict=True))
     ]
-    told = _logged(runtime, stage, results)
-    counted = [one for result in results for one, outcome in result.outcomes if outcome == TAKEN_IN]
+    whole, spill = finishing(all_read, stage, now, spill)
+    results = {
+        name: applied(list(own), stage.contract.keys, before.get(name))
+        for name, own in groupby(sorted(whole, key=_supplier), key=_supplier)
+    }
+    told = _logged(runtime, stage, list(results.values()))
+    counted = [one for result in results.values() for one in result.counted]
     judged = [_judged(acceptance, list(own), runtime.vault) for _, own in groupby(counted, key=_supplier)]
     return Feed(
-        rows=pl.concat([result.rows for result in results]),
-        rejects=pl.concat([result.rejects for result in results]),
-        suppliers=tuple(_supplier(result.outcomes[0][0]) for result in results if result.whole),
+        rows=pl.concat([result.rows for result in results.values()]),
+        rejects=pl.concat([result.rejects for result in results.values()]),
+        suppliers=tuple(name for name, result in results.items() if result.whole),
         inputs=tuple(input_of(one.mapped.delivery, runtime) for one in counted),
         identity=identity_of([one.mapped for one in counted]),
         told=tuple(told),
         deliveries=tuple(delivery for delivery, _ in judged),
         drifts=tuple(drift for _, drifts in judged for drift in drifts),
-        spilled=next((one.spilled for one in counted), None),
+        spilled=Spilled(spill, partial(_part, results, stage.contract.keys, before)) if spill.over else None,
     )
 
 
-def _spill(runtime: Runtime, stage: Stage, mapped: Sequence[Mapped], before: Told[str, int]) -> Spill | None:
-    """Where the rows of a delivery go that is too large to be held; None where they are held.
-
-    Only one of products that comes alone, whose rows do not say when they were written, can be taken in part by part:
-    nothing of it then depends on a row with another key. Changes older than the last whole assortment are held, as
-    nothing of them counts.
-    """
-    (one, *others), settings = mapped, runtime.settings
-    packed = one.delivery.format.compression is not Compression.NONE
-    size = one.delivery.size * (PACKED if packed else 1)
-    if others or size <= settings.feeds.held_bytes or (one.mapping.kind, one.mapping.order) != ("products", ""):
-        return None
-    order, _ = order_by_name(one, runtime.clock.now())
-    if one.mapping.mode == "delta" and is_older(order, before.get(one.supplier)):
-        return None
-    state = runtime.lake.state(stage.name)
+def _spill(runtime: Runtime, stage: Stage, mapped: Sequence[Mapped]) -> Spill:
+    """Where the rows of deliveries go: on disk where they are known to be too large, or turn out to be as they come."""
+    held, state = runtime.settings.feeds.held_bytes, runtime.lake.state(stage.name)
     stands = {bucket_in(path)[1] for path in state.files} if state else set()
-    wanted = min(max(settings.lake.buckets, -(-size // PART_BYTES)), MOST)
-    return Spill(settings.lake_folder / "_scratch", stage.contract.keys, stands.pop() if stands else wanted)
+    large = sum(one.delivery.size for one in mapped) > held
+    cut = stands.pop() if stands else runtime.settings.lake.buckets
+    return Spill(runtime.settings.lake_folder / "_scratch", spilled_by(stage), cut, holds=0 if large else TEXT * held)
+
+
+def _part(results: Told[str, Applied], keys: Sequence[str], before: Told[str, int], rows: pl.DataFrame) -> pl.DataFrame:
+    """What stands of a part of the keys after all deliveries were applied, from their rows in the spill."""
+    own = {int(str(of)): each for (of,), each in rows.partition_by(OF, as_dict=True, include_key=False).items()}
+    stands = [results[name].rows for name in results]
+    for name, result in results.items():
+        given = [(one, one.finish(own[one.number]) if one.number in own else one.rows) for one in result.counted]
+        if (part := standing(given, keys, before.get(name))) is not None:
+            stands.append(part)
+    return pl.concat(stands)
 
 
 def _judged(acceptance: Acceptance, own: Sequence[Taken], vault: Vault) -> tuple[DeliveryFacts, tuple[DriftFacts, ...]]:

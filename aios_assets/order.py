@@ -5,6 +5,7 @@ reached us is no order: a late file is not a new one. Where a supplier says noth
 """
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _DATE = re.compile(
     r"(?<!\d)(?P<date>\d{4}-\d\d-\d\d|\d{4}_\d\d_\d\d|\d{4}\.\d\d\.\d\d|(?:19|20)\d{6})"
     r"(?:[T _.-]?(?P<time>\d{2}[:.-]?\d{2}(?:[:.-]?\d{2})?)(?P<zone>Z)?)?(?!\d)"
 )
+_WHOLE = r"^\d{1,18}$"
 _NUMBER = re.compile(r"[-_. ]+(?P<number>\d{1,12})$")
 
 
@@ -40,13 +42,33 @@ def of_name(name: str, zone: str = "UTC") -> int | None:
     return int(number["number"]) if number else None
 
 
-def of_rows(values: pl.Series, *, dates: moment.Dates = "", zone: str = "UTC") -> pl.Series:
-    """The order of each row (Int64; null where its cell tells none): a column of whole numbers, else of moment."""
+@dataclass(frozen=True)
+class Written:
+    """How a whole column says its order: in whole numbers, else in moments, which are read by these `dates` in this zone."""
+
+    numbers: bool
+    dates: moment.Dates
+    zone: str
+
+
+def numbers(values: pl.Series) -> bool:
+    """Whether a column tells its order in whole numbers."""
+    filled = values.cast(pl.String).str.strip_chars().drop_nulls()
+    return bool(len(filled)) and bool(filled.str.contains(_WHOLE).all())
+
+
+def telling(values: pl.Series) -> pl.Series:
+    """A few cells of a column that tell of its order what all of them do."""
+    whole = values.str.strip_chars().str.contains(_WHOLE)
+    return pl.concat([moment.telling(values), values.filter(whole).head(1), values.filter(~whole).head(1)])
+
+
+def of_rows(values: pl.Series, written: Written) -> pl.Series:
+    """The order of each row (Int64; null where its cell tells none)."""
     text = values.cast(pl.String).str.strip_chars()
-    filled = text.drop_nulls()
-    if len(filled) and bool(filled.str.contains(r"^\d{1,18}$").all()):
+    if written.numbers:
         return text.cast(pl.Int64, strict=False).alias("ordered")
-    return moment.read(text, dates=dates, zone=zone).dt.epoch("us").alias("ordered")
+    return moment.read(text, dates=written.dates, zone=written.zone).dt.epoch("us").alias("ordered")
 
 
 def believed(order: int | None, now: datetime) -> int | None:

@@ -12,13 +12,13 @@ from threading import Event
 
 import polars as pl
 
-from aios_assets.draft import Following, bucket_in, following, name_files, write_files
+from aios_assets.draft import Following, bucket_anew, bucket_in, following, name_files, reshaped, write_files
 from aios_assets.errors import StageError
 from aios_assets.lake import Lake
 from aios_assets.materialise import Attempting
 from aios_assets.profile import profile
 from aios_assets.record import Written
-from aios_assets.spill import PART, Spilled, part_of
+from aios_assets.spill import PART, Spilled, most_held, part_of, weight_of
 from aios_assets.split import ID, aside_key, decided_by_rows
 from aios_assets.stage import Stage
 from aios_assets.threads import AT_ONCE, in_turn
@@ -33,14 +33,14 @@ PARTS = 2
 """Parts in work at a time at most: what each does by itself uses more threads, and each takes memory."""
 
 
-def separable(stage: Stage, spilled: Spilled, standing: Standing, state: TableState | None) -> bool:
-    """Whether each part can be made and judged by itself: no promise is of the whole table, and its files are cut alike."""
-    if standing.rejudge or standing.moved or not decided_by_rows(stage.contract):
-        return False
-    if state is None:
-        return True
-    alike = all(bucket_in(path)[1] == spilled.parts for path in state.files)
-    return alike and state.contract == stage.contract.digest
+def separable(stage: Stage, spilled: Spilled, state: TableState | None) -> bool:
+    """Whether each part can be made and judged by itself: no promise is of the whole table, and a part lies in one file."""
+    return decided_by_rows(stage.contract) and (state is None or all(spilled.parts % n == 0 for n in cuts_of(state)))
+
+
+def cuts_of(state: TableState | None) -> set[int]:
+    """Into how many files the table is cut: one number, or none where there are no files."""
+    return {bucket_in(path)[1] for path in state.files} if state else set()
 
 
 def parts(
@@ -52,9 +52,12 @@ def parts(
     members: dict[int, list[DraftFile]] = {}
     for path, file in (state.files if state else {}).items():
         members.setdefault(bucket_in(path)[0], []).append(file)
-    nothing = feed.rejects.clear()
+    cut = next(iter(cuts_of(state)), spilled.parts)
+    nothing, schema = feed.rejects.clear(), stage.contract.schema
     for number in range(spilled.parts):
-        stands = lake.scan_files(stage.name, members.get(number, []), stage.contract.schema)
+        stands = reshaped(lake.scan_files(stage.name, members.get(number % cut, []), schema), schema)
+        if cut != spilled.parts:
+            stands = stands.filter(part_of(stage.contract.keys, spilled.parts) == number)
         own = aside.filter(pl.col(PART) == number).drop(PART).lazy()
         comes = replace(feed, rows=spilled.part(number), rejects=nothing if number else feed.rejects, spilled=None)
         yield comes, replace(standing, table=stands, quarantine=own)
@@ -68,6 +71,7 @@ class Part:
     """
 
     counts: Counts
+    measured: int
     unprinted: int
     aside: pl.DataFrame
     mended: pl.DataFrame
@@ -91,6 +95,7 @@ class Total:
     facts: tuple[ColumnFacts, ...] = ()
     expectations: tuple[ExpectationFacts, ...] = ()
     aside: list[pl.DataFrame] = field(default_factory=list)
+    aside_text: int = 0
     mended: list[pl.DataFrame] = field(default_factory=list)
     files: list[DraftFile] = field(default_factory=list)
     removes: list[str] = field(default_factory=list)
@@ -104,7 +109,7 @@ class Total:
         if self.exposed:
             return
         self.counts = Counts(*(one + other for one, other in zip(_told(self.counts), _told(part.counts), strict=True)))
-        self.measured += part.counts.upserted
+        self.measured += part.measured
         # Each part tells the height that the whole table would have if nothing else changed.
         self.height += part.height - (self.state.rows if self.state else 0)
         self.unprinted += part.unprinted
@@ -113,6 +118,7 @@ class Total:
         worse = tuple(map(_worse, self.expectations, part.expectations)) if both else part.expectations
         self.expectations = worse or self.expectations
         self.aside.append(part.aside)
+        self.aside_text += weight_of(part.aside)
         self.mended.append(part.mended)
         self.removes += part.removes
 
@@ -131,6 +137,12 @@ class Total:
         """(rows that the quarantine lacks, ids that leave it); held whole, since a gate admits only so many rows set aside."""
         return pl.concat(self.aside).unique(ID, keep="first", maintain_order=True), pl.concat(self.mended)
 
+    @property
+    def changes(self) -> bool:
+        """Whether anything would change in the table's rows, or in the quarantine."""
+        told = (self.counts.upserted, self.counts.removed, *(one.height for one in (*self.aside, *self.mended)))
+        return any(told)
+
     def work(self) -> "Summed":
         """All of it as work whose rows are in the draft files already."""
         nothing = pl.DataFrame(schema=self.stage.contract.schema)
@@ -138,8 +150,9 @@ class Total:
 
     def following(self, buckets: int) -> Following:
         """The table that would follow; its rows are in the draft files already."""
-        removes, overwrite = tuple(sorted(self.removes)), self.state is None
-        return Following(self.stage.name, self.stage.contract, {}, removes, self.height, buckets, overwrite=overwrite)
+        contract, removes = self.stage.contract, tuple(sorted(self.removes))
+        overwrite = self.state is None or self.state.contract != contract.digest
+        return Following(self.stage.name, contract, {}, removes, self.height, buckets, overwrite=overwrite)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +169,7 @@ class Summed(Work):
     @property
     def nothing(self) -> bool:
         """True if nothing would change."""
-        return not any((self.counts.upserted, self.counts.removed, self.aside.height, self.mended.height))
+        return not self.total.changes
 
 
 class Parted(Attempting):
@@ -169,33 +182,59 @@ class Parted(Attempting):
         """
         feed, lake, stage = self.feed, self.runtime.lake, self.stage
         spilled = feed.spilled if feed else None
-        if feed is None or spilled is None or not separable(stage, spilled, self.standing, self.state):
+        if feed is None or spilled is None or not separable(stage, spilled, self.state):
             return super()._work()
         total, resources = Total(stage, self.state), self.runtime.resources(stage, self.models)
+        reshape = self.state is not None and self.state.contract != self.contract.digest
+        anew = reshape or any(cut != spilled.parts for cut in cuts_of(self.state))
+        most, scratch = most_held(self.runtime.settings.feeds.held_bytes), self.runtime.scratch
         ended = Event()
 
         def made(part: tuple[int, tuple[Feed, Standing]]) -> Part:
             number, (comes, stands) = part
             work = self._row_work(comes.rows, stands, resources, comes)
-            table = following(
-                lake, stage.name, self.contract, work.upserts, work.removed, buckets=spilled.parts, attempt=self.id
-            )
+            table = self._bucket(number, spilled.parts, work, stands, anew=anew)
             suite = run_suite(table.rows, self.contract.suite) if table.parts or not number else ()
-            facts = profile(work.upserts, self.contract)
+            fresh = work.upserts
+            if reshape or self.standing.rejudge:  # under another contract or other rules nothing counts as measured
+                fresh = table.rows if table.parts else stands.table.collect()
+            facts = profile(fresh, self.contract)
             if _exposed(facts):
                 ended.set()
             files = () if ended.is_set() else write_files(lake, table, attempt=self.id)
-            unprinted = work.upserts.get_column(FINGERPRINT).null_count()
-            made_of = (work.counts, unprinted, work.aside, work.mended)
+            unprinted = fresh.get_column(FINGERPRINT).null_count()
+            made_of = (work.counts, fresh.height, unprinted, work.aside, work.mended)
             return Part(*made_of, table.height, table.removes, facts, suite, files)
 
-        coming = enumerate(parts(stage, feed, self.standing, spilled=spilled, lake=lake, state=self.state))
-        for part in in_turn(takewhile(lambda _: not ended.is_set(), coming), made, at_once=min(AT_ONCE, PARTS)):
+        coming = takewhile(
+            lambda _: not ended.is_set(),
+            enumerate(parts(stage, feed, self.standing, spilled=spilled, lake=lake, state=self.state)),
+        )
+        for done, part in enumerate(in_turn(coming, made, at_once=min(AT_ONCE, PARTS))):
             total.add(part)
-        if total.exposed:
+            scratch.progress(f"{stage.name}, part by part", done / spilled.parts)
+            if total.aside_text > most:
+                ended.set()
+        if total.exposed or total.aside_text > most or (anew and not reshape and not total.changes):
             total.drop(lake.folder(stage.name))
+        elif anew and self.state is not None:
+            total.removes[:] = self.state.files
+        if total.aside_text > most and not total.exposed:
+            raise StageError(
+                f"stage {stage.name}",
+                f"more rows are set aside than are held: {sum(one.height for one in total.aside):,} of those looked at",
+                "see what is wrong with `aios feed inspect`, or raise held_bytes under [feeds] in aios.toml",
+            )
         name_files(lake, stage.name, total.files)
         return total.work()
+
+    def _bucket(self, number: int, buckets: int, work: Work, stands: Standing, *, anew: bool) -> Following:
+        """The table that would follow one part, of which that bucket's rows are looked at."""
+        lake, name, id_ = self.runtime.lake, self.stage.name, self.id
+        if not anew or self.state is None:
+            return following(lake, name, self.contract, work.upserts, work.removed, buckets=buckets, attempt=id_)
+        stood, of = stands.table.collect(), {"number": number, "buckets": buckets, "height": self.state.rows}
+        return bucket_anew(self.contract, stood, work.upserts, work.removed, table=name, attempt=id_, **of)
 
     def _drafted(self, work: Work) -> tuple[Following, Following, tuple[Written, ...], Candidate]:
         if not isinstance(work, Summed) or self.feed is None or self.feed.spilled is None:

@@ -18,10 +18,11 @@ from aios_assets import sources, whereabouts
 from aios_assets.contracts import moved, published
 from aios_assets.errors import LakeError
 from aios_assets.feeds import Delivery, Mapping
+from aios_assets.finished import order_by_name
 from aios_assets.runtime import Runtime
 from aios_assets.sequence import TAKEN_IN, last_snapshots, outcomes
 from aios_assets.stage import Stage
-from aios_assets.taken import Mapped, no_rejects, order_by_name
+from aios_assets.taken import Mapped, no_rejects
 from aios_assets.work import Feed
 from audit.ledger import Kind
 from policies.candidate import InputFacts

@@ -17,12 +17,13 @@ from aios_assets.acceptance import Acceptance
 from aios_assets.feeds import Delivery, FeedError, Format, Kind, load, open_delivery
 from aios_assets.feeds import Mapping as Meaning
 from aios_assets.feeds.format import TEXT
+from aios_assets.finished import taken
 from aios_assets.intake import kind_of, mapping_of
 from aios_assets.keyed import without
 from aios_assets.runtime import Runtime
 from aios_assets.split import ID, first_of_key
 from aios_assets.stage import Stage
-from aios_assets.taken import IntakeError, Mapped, Taken, taken
+from aios_assets.taken import IntakeError, Mapped, Taken
 from aios_assets.vault import Forgotten
 from aios_assets.whereabouts import whereabouts
 from aios_assets.work import ORDERED, Feed

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 import polars as pl
 
 from aios_assets.disk import make_folder
+from aios_assets.draft import reshaped
 from aios_assets.journal import Journal
 from aios_assets.lake import Lake
 from aios_assets.reconcile import reconcile
@@ -130,13 +131,7 @@ class Runtime:
         if state is None:
             return pl.LazyFrame(schema=contract.schema)
         rows = self.lake.scan(table)
-        if state.contract == contract.digest:
-            return rows
-        known = rows.collect_schema()
-        return rows.select(
-            (pl.col(name).cast(dtype, strict=False) if name in known else pl.lit(None, dtype=dtype)).alias(name)
-            for name, dtype in contract.schema.items()
-        )
+        return rows if state.contract == contract.digest else reshaped(rows, contract.schema)
 
 
 def as_good_as(code: str, attempts: Iterable[Decided]) -> frozenset[str]:

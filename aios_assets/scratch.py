@@ -77,6 +77,13 @@ class ScratchFolder(Scratch):
         left = (now - self._begun) / share * (1 - share)
         self._say(f"  {what}: {share:.0%}, about {left:.0f} s left")
 
+    def so_far(self, what: str, done: int) -> None:
+        """Says how many records of something are done whose end is not known."""
+        now = time.monotonic()
+        if now - self._told >= EVERY:
+            self._told = now
+            self._say(f"  {what}: {done:,} records so far")
+
 
 @cache
 def _code() -> bytes:

@@ -32,6 +32,11 @@ class Applied:
     whole: bool
     outcomes: tuple[tuple[Taken, str], ...]
 
+    @property
+    def counted(self) -> list[Taken]:
+        """The deliveries of which what stands was made."""
+        return [one for one, outcome in self.outcomes if outcome == TAKEN_IN]
+
 
 class Placed(Protocol):
     """What is asked of a delivery to say what becomes of it: its rows are not."""
@@ -74,17 +79,33 @@ def outcomes(deliveries: Iterable[One], snapshot: int | None) -> list[tuple[One,
 
 def applied(deliveries: Sequence[Taken], keys: Sequence[str], snapshot: int | None) -> Applied:
     """Applies the deliveries of one supplier; `snapshot` is the order of the last snapshot that was taken in before."""
-    first = deliveries[0]
-    rows, rejects, whole = first.rows.clear(), first.rejects.clear(), False
     told = outcomes(deliveries, snapshot)
-    for one in (one for one, outcome in told if outcome == TAKEN_IN):
+    counted = [one for one, outcome in told if outcome == TAKEN_IN]
+    rows = standing([(one, one.rows) for one in counted], keys, snapshot)
+    nothing = deliveries[0]
+    return Applied(
+        rows=nothing.rows.clear() if rows is None else rows,
+        rejects=pl.concat([nothing.rejects.clear(), *(one.rejects for one in counted)]),
+        whole=any(one.whole for one in counted),
+        outcomes=tuple(told),
+    )
+
+
+def standing(
+    counted: Sequence[tuple[Placed, pl.DataFrame]], keys: Sequence[str], snapshot: int | None
+) -> pl.DataFrame | None:
+    """What stands after these deliveries of one supplier, all of which count, were applied; None where there are none.
+
+    Nothing of a row hangs on rows of other keys: of a part of the keys it is that part of what stands.
+    """
+    rows: pl.DataFrame | None = None
+    for one, own in counted:
         if one.whole:
-            rows, rejects, whole, snapshot = one.rows, one.rejects, True, one.order
+            rows, snapshot = own, one.order
         else:
-            change = one.rows.filter(~older(pl.col(ORDERED), pl.lit(snapshot, dtype=pl.Int64)))
-            rows = _changed(rows, change, keys)
-            rejects = pl.concat([rejects, one.rejects])
-    return Applied(rows, rejects, whole, tuple(told))
+            change = own.filter(~older(pl.col(ORDERED), pl.lit(snapshot, dtype=pl.Int64)))
+            rows = change if rows is None else _changed(rows, change, keys)
+    return rows
 
 
 def last_snapshots(ledger: LedgerReader, table: str) -> Mapping[str, int]:

@@ -66,7 +66,8 @@ class FeedSettings(_Section):
     held_bytes: int = Field(
         128 * 1024 * 1024,
         ge=0,
-        description="a larger delivery is not held in memory but taken in part by part of its keys",
+        description="larger deliveries are not held in memory but taken in part by part of their keys; so much is held of "
+        "what cannot be read or is set aside",
     )
     allowed: tuple[str, ...] = Field(
         (), strict=False, description="your own hosts, which https:// addresses may name though they are not public"

@@ -1,4 +1,4 @@
-"""Spill: rows of a delivery too large to be held, on disk, cut by key so that one part of the keys is read back at a time.
+"""Spill: rows of deliveries too large to be held, on disk, cut by key so that one part of the keys is read back at a time.
 
 What is written is encrypted under a key that this object alone holds, into a file that has no name: when the process
 ends, however it ends, nothing can be read and nothing is left.
@@ -8,19 +8,31 @@ import io
 import secrets
 import tempfile
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from aios_assets.feeds.limits import MIB
 from aios_assets.fingerprint import bucket_of
 
-HELD = 100_000
-"""Rows that wait in memory before they are cut and written: smaller pieces would be more header than rows."""
+PIECE = PART_TEXT = 32 * MIB
+"""Text of rows that is cut and written at once (smaller pieces would be more header than rows), and that is worth a part
+and a file of the table: about 100,000 records, and half as much in a delivery, where no digests stand beside it."""
 
-PART = "_part"
+TEXT = 2
+"""Bytes of text in the rows for one in the delivery: their places and digests stand beside them."""
+
+GRAINS = 256
+"""Into how many grains of keys rows are cut as they come; when all are there some grains each make a part."""
+
+LOOKED = 100_000
+"""Rows that are looked through at a time."""
+
+PART, OF = "_part", "_of"
 
 
 def part_of(keys: Sequence[str], parts: int) -> pl.Expr:
@@ -28,61 +40,133 @@ def part_of(keys: Sequence[str], parts: int) -> pl.Expr:
     return bucket_of(keys, parts).fill_null(0).alias(PART)
 
 
-class Spill:
-    """Takes rows of one schema in and gives them back part by part, in the order in which they came."""
+def weight_of(rows: pl.DataFrame) -> int:
+    """Bytes of text in the rows: what they take of memory grows with it."""
+    counts = rows.select(pl.col(pl.String).str.len_bytes().sum(), pl.col(pl.Binary).bin.size().sum())
+    return sum(counts.row(0)) if counts.width else 0
 
-    def __init__(self, folder: Path, keys: Sequence[str], parts: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.parts, self.height = parts, 0
-        self._keys = list(keys)
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  lives as long as this object
-        weakref.finalize(self, self._file.close)
+
+def most_held(held_bytes: int) -> int:
+    """Bytes of text that are held at most: of a delivery as large as the setting, and what is looked at anyway."""
+    return max(TEXT * held_bytes, PIECE)
+
+
+class Spill:
+    """Takes rows of one schema in, each `of` a delivery, and gives them back part by part in the order in which they came.
+
+    They wait in memory while their text is no more than `holds` bytes. `cut` is the least number of parts; where more
+    are needed, it is a multiple.
+    """
+
+    def __init__(self, folder: Path, keys: Sequence[str], cut: int, *, holds: int = 0) -> None:
+        self.height = self.weight = 0
+        self._folder, self._keys, self._holds = folder, list(keys), holds
+        self._cut, self._grains = cut, cut * max(1, GRAINS // cut)
+        self._file: IO[bytes] | None = None
         self._cipher, self._pieces = AESGCM(secrets.token_bytes(32)), 0
         self._index: dict[int, list[tuple[int, int, bytes]]] = {}
         self._waiting: list[pl.DataFrame] = []
+        self._waits = 0
         self._none: pl.DataFrame | None = None
 
-    def add(self, rows: pl.DataFrame) -> None:
+    @property
+    def over(self) -> bool:
+        """Whether there is more than is held."""
+        return self.weight > self._holds
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts the keys are cut, by what came so far."""
+        most, wanted = self._grains // self._cut, -(-self.weight // (PART_TEXT * self._cut))
+        return self._cut * min((n for n in range(1, most + 1) if most % n == 0 and n >= wanted), default=most)
+
+    @property
+    def none(self) -> pl.DataFrame:
+        """No rows, in the columns of those that came."""
+        return pl.DataFrame() if self._none is None else self._none
+
+    def add(self, rows: pl.DataFrame, of: int = 0) -> None:
         """Takes rows in. Raises OSError where the disk is full."""
         self._none = rows.clear() if self._none is None else self._none
-        self._waiting.append(rows)
-        self.height += rows.height
-        if sum(frame.height for frame in self._waiting) >= HELD:
+        weight = weight_of(rows)
+        self.height, self.weight, self._waits = self.height + rows.height, self.weight + weight, self._waits + weight
+        self._waiting.append(rows.with_columns(pl.lit(of, dtype=pl.Int32).alias(OF)))
+        if self.over and self._waits >= PIECE:
             self._write()
 
-    def part(self, number: int) -> pl.DataFrame:
-        """The rows of one part. Raises OSError."""
+    def held(self, of: int) -> pl.DataFrame:
+        """The rows of one delivery, where all are held."""
+        rows = [frame for frame in self._waiting if frame.item(0, OF) == of] if not self._index else []
+        return pl.concat(rows).drop(OF) if rows else self.none
+
+    def part(self, number: int, parts: int | None = None) -> pl.DataFrame:
+        """The rows of one part with column OF: the delivery that each is of. Raises OSError."""
         self._write()
-        read = [pl.read_ipc(io.BytesIO(self._opened(*piece))) for piece in self._index.get(number, ())]
-        nothing = pl.DataFrame() if self._none is None else self._none
-        return pl.concat([nothing, *read]) if read else nothing
+        parts = parts or self.parts
+        own = [piece for grain in range(number, self._grains, parts) for piece in self._index.get(grain, ())]
+        read = [pl.read_ipc(io.BytesIO(self._opened(*piece))) for piece in sorted(own)]
+        return pl.concat(read) if read else self.none.with_columns(pl.lit(None, dtype=pl.Int32).alias(OF))
+
+    def looked_through(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """All rows, of these columns only, many at a time and in no order. Raises OSError."""
+        some: list[pl.DataFrame] = []
+        for piece in sorted(piece for grain in self._index.values() for piece in grain):
+            some.append(pl.read_ipc(io.BytesIO(self._opened(*piece)), columns=list(columns)))
+            if sum(frame.height for frame in some) >= LOOKED:
+                yield pl.concat(some)
+                some = []
+        some += [frame.select(columns) for frame in self._waiting]
+        if some:
+            yield pl.concat(some)
+
+    def again(self, keys: Sequence[str], do: Callable[[pl.DataFrame], pl.DataFrame]) -> "Spill":
+        """Another spill of what `do` makes of each part of this one, cut by other keys. Raises OSError."""
+        other, parts = Spill(self._folder, keys, self._cut, holds=self._holds), self.parts
+        for number in range(parts):
+            for (of,), rows in do(self.part(number, parts)).group_by(OF, maintain_order=True):
+                other.add(rows.drop(OF), int(str(of)))
+        return other
 
     def _write(self) -> None:
-        if not self._waiting:
-            return
-        rows = pl.concat(self._waiting)
-        self._waiting = []
-        cut = rows.with_columns(part_of(self._keys, self.parts)).partition_by(
+        while self._waiting:
+            rows, size = [], 0
+            while self._waiting and size < PIECE:
+                rows.append(self._waiting.pop(0))
+                size += weight_of(rows[-1])
+            self._cut_and_write(pl.concat(rows))
+        self._waits = 0
+
+    def _cut_and_write(self, rows: pl.DataFrame) -> None:
+        cut = rows.with_columns(part_of(self._keys, self._grains)).partition_by(
             PART, as_dict=True, include_key=False, maintain_order=True
         )
+        file = self._opened_file()
         for (number,), piece in cut.items():
             plain = io.BytesIO()
             piece.write_ipc(plain, compression="lz4")
             self._pieces += 1
             nonce = self._pieces.to_bytes(12)
             sealed = self._cipher.encrypt(nonce, plain.getvalue(), None)
-            at = self._file.seek(0, io.SEEK_END)
-            self._file.write(sealed)
+            at = file.seek(0, io.SEEK_END)
+            file.write(sealed)
             self._index.setdefault(int(number), []).append((at, len(sealed), nonce))
 
+    def _opened_file(self) -> IO[bytes]:
+        if self._file is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  lives as long as this object
+            weakref.finalize(self, self._file.close)
+        return self._file
+
     def _opened(self, at: int, size: int, nonce: bytes) -> bytes:
-        self._file.seek(at)
-        return self._cipher.decrypt(nonce, self._file.read(size), None)
+        file = self._opened_file()
+        file.seek(at)
+        return self._cipher.decrypt(nonce, file.read(size), None)
 
 
 @dataclass(frozen=True)
 class Spilled:
-    """Rows in a spill as they come out of it: `finish` puts in what was only known when all had been seen."""
+    """Rows in a spill as they come out of it: `finish` makes of a part what stands of it when all had been seen."""
 
     spill: Spill
     finish: Callable[[pl.DataFrame], pl.DataFrame]
@@ -92,15 +176,10 @@ class Spilled:
         """Into how many parts the keys are cut."""
         return self.spill.parts
 
-    @property
-    def height(self) -> int:
-        """How many rows there are in all."""
-        return self.spill.height
-
     def part(self, number: int) -> pl.DataFrame:
-        """The rows of one part, in the delivery's order."""
+        """The rows of one part, in the deliveries' order."""
         return self.finish(self.spill.part(number))
 
     def whole(self) -> pl.DataFrame:
-        """All rows at once, for what cannot be done part by part; in the delivery's order within each part."""
+        """All rows at once, for what cannot be done part by part; in the deliveries' order within each part."""
         return pl.concat([self.part(number) for number in range(self.parts)])

@@ -36,8 +36,10 @@ def test_a_name_tells_a_date_or_a_running_number(name: str, told: int | None) ->
 
 
 def test_a_column_tells_moments_or_a_sequence() -> None:
-    assert order.of_rows(pl.Series(["7", None, "12"])).to_list() == [7, None, 12]
-    at = order.of_rows(pl.Series(["2024-05-01 10:00", "soon", "2024-05-01T10:00+02:00"]), zone="Europe/Berlin")
+    numbers, moments = pl.Series(["7", None, "12"]), pl.Series(["2024-05-01 10:00", "soon", "2024-05-01T10:00+02:00"])
+    assert (order.numbers(numbers), order.numbers(moments)) == (True, False)
+    assert order.of_rows(numbers, order.Written(numbers=True, dates="", zone="UTC")).to_list() == [7, None, 12]
+    at = order.of_rows(moments, order.Written(numbers=False, dates="", zone="Europe/Berlin"))
     assert at.to_list() == [micros("2024-05-01T08:00:00+00:00"), None, micros("2024-05-01T08:00:00+00:00")]
 
 

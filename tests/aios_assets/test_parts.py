@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from core_fixtures import Shop, kettles, row
+from core_fixtures import Shop, embedded, kettles, row
 from polars.testing import assert_frame_equal
 
 from aios_assets import materialise as machinery
@@ -21,6 +21,10 @@ from aios_assets.stages.products import products
 from aios_assets.stages.records import records
 from audit.checkpoint import Signer
 from audit.verify import verify
+from policies.candidate import Candidate
+from policies.contract import Contract, longest
+from policies.gate import Gate
+from policies.verdict import Verdict
 
 HELD, PARTED = 2**40, 0
 
@@ -140,14 +144,63 @@ def test_each_part_is_made_of_its_own_rows(tmp_path: Path, monkeypatch: pytest.M
     assert len(files) == shop.runtime.settings.lake.buckets
 
 
-def test_several_deliveries_at_once_are_held(tmp_path: Path) -> None:
-    shop = open_shop(tmp_path, PARTED)
-    feed = take_in(shop.runtime, [str(shop.deliver(name, kettles(9))) for name in ("acme.csv", "zeta.csv")], None)
-    assert feed is not None
-    assert (feed.spilled, feed.rows.height) == (None, 18)
+def test_a_table_that_was_small_is_cut_anew_for_a_large_delivery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, parted = both(tmp_path)
+    for shop in (held, parted):
+        shop.make(records, shop.deliver("acme.csv", kettles(20)))
+    monkeypatch.setattr(spilling, "PART_TEXT", 200)
+    for rows in (kettles(90, start=10), [*kettles(80, start=10), row("A-9", "back again")]):
+        made = [shop.make(records, shop.deliver("acme.csv", rows)) for shop in (held, parted)]
+        assert len({(one.rows, one.upserted, one.removed, one.set_aside) for one in made}) == 1
+        assert told(parted, "records") == told(held, "records")
+    state = parted.runtime.lake.state("records")
+    assert state is not None
+    assert {path.split("-of-")[1][:3] for path in state.files} == {"085"}
+    assert sum(file.rows for file in state.files.values()) == state.rows == 81
 
 
-def test_changes_older_than_the_last_assortment_are_held_for_none_of_them_counts(tmp_path: Path) -> None:
+class Watching(Gate):
+    """The gate, which remembers what it was asked about."""
+
+    seen: list[Candidate]
+
+    def judge(self, candidate: Candidate) -> Verdict:
+        self.seen.append(candidate)
+        return super().judge(candidate)
+
+
+@pytest.mark.parametrize("changes", ["rules", "contract"])
+def test_under_other_rules_or_another_contract_each_part_is_judged_and_measured_anew(
+    tmp_path: Path, changes: str
+) -> None:
+    told_of_both = []
+    for shop in both(tmp_path):
+        file = shop.deliver("acme.csv", kettles(30))
+        shop.make(records, file)
+        settings = shop.runtime.settings
+        if changes == "rules":  # they are asked about a profile
+            settings = settings.model_copy(update={"policy": settings.policy.model_copy(update={"profile": "scale"})})
+        gate = Watching(embedded(), settings.policy.profile)
+        gate.seen = []
+        stage = records if changes == "rules" else replace(records, contract=longer_titles(records.contract))
+        other = replace(shop, runtime=replace(shop.runtime, settings=settings, gate=gate))
+        made = other.make(stage, shop.deliver("acme.csv", kettles(31)))
+        one = gate.seen[-1]
+        kept = [(each.type, each.columns, each.success) for each in one.expectations]
+        facts = (one.measured, one.rows, one.fingerprints, one.columns, kept)
+        told_of_both.append((made.refused, made.rows, made.upserted, made.set_aside, *facts))
+    assert told_of_both[0] == told_of_both[1]
+    assert told_of_both[0][4] == 31  # not the new one alone
+
+
+def longer_titles(contract: Contract) -> Contract:
+    """The same with another promise."""
+    return replace(contract, expects=(*contract.expects, longest("title", 200_000)))
+
+
+def test_of_changes_older_than_the_last_assortment_none_counts(tmp_path: Path) -> None:
     shop = open_shop(tmp_path, PARTED)
     shop.make(records, shop.deliver("acme_2024-05-02.csv", kettles(9)))
     mean(shop, CHANGES)
@@ -155,8 +208,8 @@ def test_changes_older_than_the_last_assortment_are_held_for_none_of_them_counts
     for day in ("2024-05-01", "2024-05-03"):
         feed = take_in(shop.runtime, [str(shop.deliver(f"acme_{day}.csv", kettles(3)))], None)
         assert feed is not None
-        heights[day] = (feed.spilled is not None, feed.held().height)
-    assert heights == {"2024-05-01": (False, 0), "2024-05-03": (True, 3)}
+        heights[day] = feed.held().height
+    assert heights == {"2024-05-01": 0, "2024-05-03": 3}
 
 
 def test_a_table_whose_files_are_cut_otherwise_is_made_whole(tmp_path: Path) -> None:
@@ -201,12 +254,13 @@ def test_parts_behind_the_one_in_which_a_person_stands_change_nothing_of_what_is
 def test_a_spill_gives_back_what_came_in_its_order_and_shows_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spilling, "HELD", 10)
+    monkeypatch.setattr(spilling, "PIECE", 100)
     rows = pl.DataFrame({"sku": [f"secret-{n}" for n in range(100)], "n": range(100)})
     spill = Spill(tmp_path / "scratch", ["sku"], 4)
     for piece in rows.iter_slices(7):
         spill.add(piece)
-    parts = [spill.part(number) for number in range(4)]
+    assert spill.parts == 4
+    parts = [spill.part(number).drop(spilling.OF) for number in range(4)]
     assert all(part["n"].is_sorted() for part in parts)
     assert_frame_equal(pl.concat(parts).sort("n"), rows)
     assert min(part.height for part in parts) > 0

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from aios_assets.acceptance import Acceptance
 from aios_assets.feeds import Mapping, open_delivery
+from aios_assets.finished import taken
 from aios_assets.intake import take_in
 from aios_assets.sequence import applied
 from aios_assets.settings import load
@@ -23,7 +24,7 @@ from aios_assets.split import REPEATED
 from aios_assets.stage import Stage
 from aios_assets.stages.records import records
 from aios_assets.stages.sales import sales
-from aios_assets.taken import IntakeError, Mapped, Taken, taken
+from aios_assets.taken import IntakeError, Mapped, Taken
 from audit.clock import HeldClock
 from audit.ledger import Kind
 

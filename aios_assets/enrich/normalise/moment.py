@@ -30,6 +30,14 @@ def learn(values: pl.Series) -> Dates:
     return "dmy" if not days and bool((parts["2"] == ".").any()) else ""
 
 
+def telling(values: pl.Series) -> pl.Series:
+    """A few cells of a column of which `learn` learns what it learns of all of them."""
+    cells = values.drop_nulls().unique()
+    parts = cells.str.extract_groups(_YEAR_LAST).struct.unnest()
+    first, second = parts["1"].cast(pl.Int64), parts["3"].cast(pl.Int64)
+    return pl.concat([cells.filter(one).head(1) for one in (first > 12, second > 12, parts["2"] == ".")])
+
+
 def read(values: pl.Series, *, dates: Dates = "", zone: str = "UTC") -> pl.Series:
     """Each cell as a moment in UTC (null where it is none): ISO 8601, dates written day or month first, epochs."""
     told = of_distinct(pl.DataFrame({"s": values}), lambda distinct: _read(distinct["s"], dates, zone))
