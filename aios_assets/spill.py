@@ -16,10 +16,9 @@ from typing import IO
 import polars as pl
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from aios_assets.feeds.limits import MIB
 from aios_assets.fingerprint import bucket_of
 
-PIECE = PART_TEXT = 32 * MIB
+PIECE = PART_TEXT = 32 * 2**20
 """Text of rows that is cut and written at once (smaller pieces would be more header than rows), and that is worth a part
 and a file of the table: about 100,000 records, and half as much in a delivery, where no digests stand beside it."""
 
