@@ -8,7 +8,7 @@ import polars as pl
 
 from aios_assets.enrich.redact import tokenise
 from aios_assets.feeds import Mapping
-from aios_assets.feeds.drift import Drift, drift, patched
+from aios_assets.feeds.drift import Drift, drift, moved, patched
 from aios_assets.feeds.shape import Sampler, Shape, rekeyed
 from aios_assets.runtime import Runtime
 from aios_assets.shapes import compared
@@ -104,7 +104,7 @@ class Acceptance:
         self, supplier: str, digest: str, each: Drift, look: "Look", shape: Shape, *, accepted: bool
     ) -> DriftFacts:
         before = look.before
-        reads = {*(before.mapping.columns() if before else ()), *look.mapping.columns()}
+        reads = {name for one in (before.mapping if before else None, look.mapping) if one for name in one.reads()}
         new = set(each.renames.values())
         lost = each.column in look.mapping.columns() and each.column not in shape.columns
         return DriftFacts(
@@ -113,7 +113,7 @@ class Acceptance:
             kind=each.kind,
             column=each.column,
             size=round(each.size, 6),
-            read=not each.column or (bool({each.column, *new} & reads) and not _moved(each, look.mapping)),
+            read=not each.column or (bool({each.column, *new} & reads) and not moved(look.mapping, each)),
             lost=lost,
             records=before.shape.records if before else 0,
             what=each.what,
@@ -166,12 +166,6 @@ class Look:
         if new:
             self._names |= zip(new, tokenise(pl.Series(new), self._runtime.vault.tokens).to_list(), strict=True)
         return rows.rename({name: told for name in rows.columns if (told := self._names[name]) != name})
-
-
-def _moved(each: Drift, mapping: Mapping) -> bool:
-    """Whether all that changed are addresses: pictures and pages move to another host, and nothing is read wrongly."""
-    fields = {field for field, source in mapping.fields.items() if each.column in source.columns}
-    return each.kind == "replaced" and bool(fields) and fields <= {"image", "url"}
 
 
 def _told(each: Drift, fact: DriftFacts, mapping: Mapping) -> dict[str, object]:

@@ -19,7 +19,7 @@ import polars as pl
 
 from aios_assets.evaluate.tables import TableError
 from aios_assets.feeds import PLACE, FeedError, Mapping, guess, open_delivery, read
-from aios_assets.feeds.drift import Drift, drift
+from aios_assets.feeds.drift import Drift, drift, moved
 from aios_assets.feeds.shape import Sampler, Shape, rekeyed
 from policies.bundle import Bundle
 from policies.candidate import Candidate, DeliveryFacts, DriftFacts
@@ -124,6 +124,19 @@ def evaluate(path: Path | str, *, seeds: int = 50) -> Result:
     return Result(rows.height, tuple(found), seeds, tuple(alarms), told, time.perf_counter() - started)
 
 
+def refused(gate: Gate, seen: tuple[Drift, ...], mapping: Mapping, records: int) -> list[str]:
+    """What the rule refuses of these differences to a delivery of so many records that was read by this mapping."""
+    reads = mapping.reads()
+    facts = tuple(
+        DriftFacts("feed", "-", each.kind, each.column, each.size,
+                   not each.column or (each.column in reads and not moved(mapping, each)), False,
+                   records, each.what, each.why, "-", accepted=False)
+        for each in seen
+    )  # fmt: skip
+    verdict = gate.judge(replace(_NOBODY, deliveries=(DeliveryFacts("feed", "-", "-", records),), drifts=facts))
+    return [one.why for one in verdict.findings if one.rule == RULE and one.outcome is Outcome.REFUSED]
+
+
 class _Feed:
     """A feed that lives: an accepted delivery, and records that come later."""
 
@@ -152,15 +165,7 @@ class _Feed:
 
     def refused(self, gate: Gate, seen: tuple[Drift, ...]) -> list[str]:
         """What the rule refuses of it."""
-        reads = self._mapping.columns()
-        facts = tuple(
-            DriftFacts("feed", "-", each.kind, each.column, each.size, each.column in reads or not each.column, False,
-                       self._before.records, each.what, each.why, "-", accepted=False)
-            for each in seen
-        )  # fmt: skip
-        asked = replace(_NOBODY, deliveries=(DeliveryFacts("feed", "-", "-", self._before.records),), drifts=facts)
-        verdict = gate.judge(asked)
-        return [one.why for one in verdict.findings if one.rule == RULE and one.outcome is Outcome.REFUSED]
+        return refused(gate, seen, self._mapping, self._before.records)
 
     def _shape(self, rows: pl.DataFrame, before: Shape | None) -> Shape:
         sampler = Sampler(self.key, SECRET)

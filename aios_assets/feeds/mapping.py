@@ -164,10 +164,13 @@ class Mapping(_Wire):
         """Every column of the feed that some field reads."""
         return tuple(dict.fromkeys(name for source in self.fields.values() for name in source.columns))
 
+    def reads(self) -> tuple[str, ...]:
+        """Every column that anything depends on: the fields, the order of deliveries, what says that a product is gone."""
+        return (*self.columns(), *filter(None, (self.order, self.deleted.column if self.deleted else "")))
+
     def check(self, columns: tuple[str, ...], path: Path | None = None) -> None:
         """Raises FeedError where a column that the mapping reads is not in the feed."""
-        read = (*self.columns(), *filter(None, (self.order, self.deleted.column if self.deleted else "")))
-        if missing := [name for name in read if _column(name, columns) is None]:
+        if missing := [name for name in self.reads() if _column(name, columns) is None]:
             raise FeedError(
                 f"the mapping reads {', '.join(missing[:5])!r}, which the feed does not have",
                 why=f"its columns are {', '.join(columns[:12])}",

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from functools import cache
 
-from aios_assets.feeds.namewords import NAMES, OTHER, words
+from aios_assets.feeds.namewords import MOVING, NAMES, OTHER, words
 from aios_assets.feeds.pricenames import STRENGTH, price_kind
 
 LONGEST = 120
@@ -78,6 +78,11 @@ def is_other(name: str) -> bool:
     return bool(set(normal(name[:LONGEST]).split()) & OTHER) and not any(
         strength >= LIKELY for strength in means(name).values()
     )
+
+
+def moving(name: str) -> bool:
+    """Whether a name says that its values are others from one delivery to the next: a stock, a day, a rating."""
+    return bool(set(normal(name[:LONGEST]).split()) & MOVING) or bool(means(name).keys() & {"quantity", "sold_at"})
 
 
 def is_generic(name: str) -> bool:

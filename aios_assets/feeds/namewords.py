@@ -207,3 +207,15 @@ OTHER = words(
     """
 )
 """Words of names that no field of a product feed is called by: what such a column holds is an attribute."""
+
+MOVING = words(
+    """
+    adedi anzahl aantal availability available bestand bewertung cantidad changed date datum delivery
+    disponibilita disponibilite dostawy dostepnosc estoque existencias giacenza hand ilosc instock inventory keszlet
+    kolicina lager lagerbeholdning lagerbestand lagersaldo lieferzeit livraison magazynowy menge modified mnozstvi
+    orders points qty quantita quantite quantity rank rating review reviews seen skladem sold stan stand stoc stock
+    stok stueck stuck sztuk timestamp tage updated varastosaldo verfugbarkeit views visits voorraad zaliha
+    αποθεμα залишок наличие наличност остаток 在庫数 在庫 库存 재고 المخزون
+    """
+)
+"""Words of names whose values move by themselves: stocks, delivery times, days, ratings."""

@@ -48,7 +48,8 @@ class ColumnShape:
 
     `number`: share of amounts, with a unit or without; `unit`: the currency (ISO 4217) or unit that most carry;
     `distinct`: share of distinct values; `top`: share of the most frequent; `look`: how most are built (`AA-999` is
-    `A-9`). `values` and `numbers` have a place for each of the shape's keys; null where there is none.
+    `A-9`); `decimal`: the sign before two decimals. `values` and `numbers` have a place for each of the shape's keys;
+    null where there is none.
     """
 
     fill: float
@@ -59,6 +60,7 @@ class ColumnShape:
     look: str
     values: tuple[str | None, ...]
     numbers: tuple[int | None, ...]
+    decimal: str = ""
 
     def kept(self) -> "ColumnShape":
         """Its places in a kept sketch."""
@@ -69,7 +71,8 @@ class ColumnShape:
         shares = {name: round(getattr(self, name) * 1e6) for name in _SHARES}
         values = "".join(_NONE if value is None else value for value in self.values)
         numbers = [-1 if value is None else value for value in self.numbers]
-        return {**shares, "unit": self.unit, "look": self.look, "values": values, "numbers": numbers}
+        told = {"unit": self.unit, "look": self.look, "decimal": self.decimal}
+        return {**shares, **told, "values": values, "numbers": numbers}
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "ColumnShape":
@@ -81,6 +84,7 @@ class ColumnShape:
             look=plain["look"],
             values=tuple(None if cell == _NONE else cell for cell in cells),
             numbers=tuple(None if value == -1 else value for value in plain["numbers"]),
+            decimal=plain.get("decimal", ""),  # deliveries before this was kept say nothing of it
         )
 
 
@@ -88,7 +92,8 @@ class ColumnShape:
 class Shape:
     """The shape of one delivery: how many records could and could not be read, its sketch's keys, and its columns.
 
-    `key` is the column that names a record (empty: none does). `reach` is the largest selecting hash in the sketch: every
+    `key` is the column that names a record (empty: none does); `repeated` the share of the sketch's records whose key another
+    one has already. `reach` is the largest selecting hash in the sketch: every
     key below it is there.
     """
 
@@ -98,13 +103,14 @@ class Shape:
     reach: int
     keys: tuple[str, ...]
     columns: dict[str, ColumnShape]
+    repeated: float = 0.0
 
     def kept(self) -> "Shape":
         """As it is kept: the sketch's first records only."""
         if len(self.keys) <= SKETCH:
             return self
         columns = {name: each.kept() for name, each in self.columns.items()}
-        return Shape(self.records, self.rejected, self.key, self._reach_of(SKETCH), self.keys[:SKETCH], columns)
+        return replace(self, reach=self._reach_of(SKETCH), keys=self.keys[:SKETCH], columns=columns)
 
     def shared(self, other: "Shape") -> float | None:
         """Which share of the keys that both sketches reach is in both, of the smaller side, so that growth is no change.
@@ -132,6 +138,7 @@ class Shape:
         """As canonical JSON would have it: no fractions."""
         columns = {name: each.plain() for name, each in self.columns.items()}
         told = {"records": self.records, "rejected": self.rejected, "key": self.key, "reach": self.reach}
+        told["repeated"] = round(self.repeated * 1e6)
         return {**told, "keys": list(self.keys), "columns": columns}
 
     @classmethod
@@ -139,7 +146,8 @@ class Shape:
         """Back from `plain`."""
         columns = {name: ColumnShape.from_plain(each) for name, each in plain["columns"].items()}
         records, rejected, key, reach = (plain[name] for name in ("records", "rejected", "key", "reach"))
-        return cls(records, rejected, key, reach, tuple(plain["keys"]), columns)
+        repeated = plain.get("repeated", 0) / 1e6  # deliveries before this was kept say nothing of it
+        return cls(records, rejected, key, reach, tuple(plain["keys"]), columns, repeated)
 
 
 class Sampler:
@@ -150,6 +158,7 @@ class Sampler:
         self._records = self._rejected = 0
         self._filled: Counter[str] = Counter()
         self._held = pl.DataFrame()
+        self._times: Counter[int] = Counter()
         self._cutoff = _ALL
 
     def take(self, rows: pl.DataFrame, rejected: int = 0) -> None:
@@ -170,6 +179,8 @@ class Sampler:
         if held.height > _HELD:
             held = held.head(_HELD)
             self._cutoff = int(held["_order"][-1])
+        if self._key in names:
+            self._times.update(chosen["_order"].filter(chosen["_order"] <= self._cutoff).to_list())
         self._held = apart(held)
 
     def shape(self) -> Shape:
@@ -184,7 +195,9 @@ class Sampler:
             name: _column(held[name], count / max(self._records, 1), self._secret, zero, sketched=keyed)
             for name, count in self._filled.items()
         }
-        return Shape(self._records, self._rejected, self._key if keyed else "", self._cutoff, keys, columns)
+        times = sum(self._times[order] for order in orders)
+        repeated = 1 - len(orders) / times if times else 0.0
+        return Shape(self._records, self._rejected, self._key if keyed else "", self._cutoff, keys, columns, repeated)
 
 
 def rekeyed(shape: Shape, before: Shape, again: Callable[[], Iterable[pl.DataFrame]], secret: bytes) -> Shape:
@@ -251,6 +264,7 @@ def _column(values: pl.Series, fill: float, secret: bytes, zero: int, *, sketche
         look=looks[0][0] if looks and looks[0][1] > _HALF * count else "",
         values=tuple(None if text is None else _hash(text, secret, 2) for text in values) if sketched else (),
         numbers=_logs(amounts, zero) if sketched and amounts.count() > _HALF * count else (),
+        decimal=_decimal(amounts),
     )
 
 
@@ -269,6 +283,13 @@ def _code(token: str) -> str:
     """The one currency that a token most likely means; the first of several (`$` is USD before CAD)."""
     codes = currency.candidates(token) if 0 < len(token.strip()) <= 4 else None
     return codes.split()[0] if codes else ""
+
+
+def _decimal(spans: pl.Series) -> str:
+    """The sign before two decimals, where nine in ten of those that have any have this one; empty where nothing is sure."""
+    counts = {sign: int(spans.str.contains(rf"\d[{sign}]\d\d$").sum() or 0) for sign in ",."}
+    sign = max(counts, key=lambda each: counts[each])
+    return sign if counts[sign] >= max(ENOUGH, 0.9 * sum(counts.values())) else ""
 
 
 def _logs(spans: pl.Series, zero: int) -> tuple[int | None, ...]:
