@@ -159,6 +159,8 @@ def _csv(form: Format, text: bytes, fixed: Format, path: Path, limits: Limits) -
     form = best.of(form)
     if best.width == 1:
         fixedwidth.refuse(text, path)
+    if best.width > limits.columns:  # before any of so many names is understood
+        raise LimitError("columns", limits.columns, f"{best.width:,} columns", path=path)
     if form.header and (above := _above_header(block, form)):
         return _csv(_below(above, form, text), text[above:], fixed, path, limits)
     names, width = _names(block, form)

@@ -61,6 +61,7 @@ def test_what_is_taken_away_is_gone_downstream_and_its_key_and_order_stay(tmp_pa
     assert totals(shop.runtime)["rows_in"] == 1  # as `aios run` tells it
 
 
+@pytest.mark.slow
 def test_a_late_row_does_not_bring_it_back_and_a_newer_one_does(tmp_path: Path) -> None:
     shop = shop_in(tmp_path)
     deliver(shop, [change(1, 20, None), change(2, 10, 6)])

@@ -239,6 +239,7 @@ def test_a_part_in_which_a_person_stands_ends_it_and_leaves_no_draft(tmp_path: P
     assert not list(shop.runtime.settings.lake_folder.rglob("*.parquet"))
 
 
+@pytest.mark.slow
 def test_parts_behind_the_one_in_which_a_person_stands_change_nothing_of_what_is_told(tmp_path: Path) -> None:
     careless = replace(records, function=lambda feed, vault: feed)
     rows = [*kettles(30), *(row(f"C-{n}", f"Kettle of ann.smith{n}@example.com") for n in range(40))]

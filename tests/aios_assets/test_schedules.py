@@ -87,6 +87,7 @@ def test_the_night_starts_nothing_over_an_empty_folder(home: House) -> None:
     assert len(nightly.evaluate_tick(context).run_requests or ()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["success", "failure"])
 def test_the_evidence_follows_a_run_however_it_ended(home: House, status: str) -> None:
     files = (home.feed(10),) if status == "success" else (str(home.home / "none.csv"),)

@@ -153,6 +153,7 @@ def test_a_damaged_key_file_is_named_and_never_replaced(tmp_path: Path, content:
     assert path.read_bytes() == content
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
     # Not multiprocessing's own pool: it ends its workers by a signal, and was once seen to wait for one for ever.
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:

@@ -158,6 +158,7 @@ def _appending(path: Path, process: int) -> int:
     return done
 
 
+@pytest.mark.slow
 def test_processes_take_turns(path: Path) -> None:
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         shared = sum(pool.map(_appending, [path] * 4, range(4)))

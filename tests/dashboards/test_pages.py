@@ -15,6 +15,8 @@ from audit.merkle import Frontier
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 SECONDS = 120
 
+pytestmark = pytest.mark.slow  # a lake of three runs, and Streamlit
+
 
 def runs() -> None:
     from dashboards.views import runs
