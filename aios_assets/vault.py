@@ -27,33 +27,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from aios_assets.enrich.personal import TOKEN, normal
-from aios_assets.errors import AiosError
+from aios_assets.vaultfile import Forgotten, VaultError, chunked, opened, owner_of, transaction
 from audit.durable import make_folder, sync_folder, write_once
+
+__all__ = ["Forgotten", "Vault", "VaultError", "is_token"]
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 _NONCE = 12
-_MANY = 500
-"""Names asked for in one statement."""
 
 _KEYS = """
-CREATE TABLE IF NOT EXISTS belongs (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS subject (
   name TEXT PRIMARY KEY, wrapped BLOB, made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, forgotten TEXT,
   CHECK ((wrapped IS NULL) = (forgotten IS NOT NULL))
 ) WITHOUT ROWID;
 """
 _SEALED = """
-CREATE TABLE IF NOT EXISTS belongs (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sealed (token TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 """
-
-
-class VaultError(AiosError):
-    """The vault could not do what was asked, and promised nothing."""
-
-
-class Forgotten(VaultError):
-    """The key of this subject was destroyed; what was sealed under it cannot be read by anyone, ever."""
 
 
 class Vault:
@@ -68,11 +58,11 @@ class Vault:
         self._lock = threading.Lock()
         self.line_key = _derive(master, b"line digest").hex()
         """Key of line digests, as `polars_hash.col(…).chash.hmac_sha256(key=…)` takes it."""
-        self._id = _derive(master, b"identity").hex()[:32]
+        owner = _derive(master, b"identity").hex()[:32]
         self._keys_path, self._sealed_path = keys / "vault.db", lake / "_vault" / "sealed.db"
         try:
-            self._keys = self._database(self._keys_path, _KEYS)
-            self._sealed = self._database(self._sealed_path, _SEALED)
+            self._keys = opened(self._keys_path, _KEYS, owner)
+            self._sealed = opened(self._sealed_path, _SEALED, owner)
         except (sqlite3.Error, OSError) as broken:
             raise VaultError(
                 f"the vault at {keys} did not open", str(broken), "see that both folders can be written"
@@ -87,8 +77,8 @@ class Vault:
         keys, lake = Path(keys_folder), Path(lake_folder)
         path, sealed = keys / "master.key", lake / "_vault" / "sealed.db"
         try:
-            known = _belongs(sealed)
-            if known and not (path.exists() and _belongs(keys / "vault.db")):
+            known = owner_of(sealed)
+            if known and not (path.exists() and owner_of(keys / "vault.db")):
                 raise VaultError(
                     f"the keys of {lake} are not in {keys}",
                     "the lake holds sealed data but its key files are missing",
@@ -128,14 +118,14 @@ class Vault:
         with self._lock, self._saying("tokens were not made"):
             fresh: set[str] = set()
             held = {
-                token for token, _ in _chunked(self._sealed, "SELECT token, 1 FROM sealed WHERE token IN ({})", first)
+                token for token, _ in chunked(self._sealed, "SELECT token, 1 FROM sealed WHERE token IN ({})", first)
             }
             keys = self._subject_keys(first, fresh)
             rows = [
                 (t, _seal(keys[t], first[t].encode(), t)) for t in first if t in keys and (t in fresh or t not in held)
             ]
             if rows:
-                with _transaction(self._sealed):
+                with transaction(self._sealed):
                     self._sealed.executemany("INSERT OR REPLACE INTO sealed VALUES (?, ?)", rows)
         return answers
 
@@ -160,7 +150,7 @@ class Vault:
         what a disk or a backup of the keys' folder still holds is their owner's to destroy.
         """
         with self._lock, self._saying(f"{subject} was not forgotten"):
-            with _transaction(self._keys):
+            with transaction(self._keys):
                 done = self._keys.execute(
                     "INSERT INTO subject (name, wrapped, forgotten) VALUES (?, NULL, CURRENT_TIMESTAMP) ON CONFLICT (name) DO "
                     "UPDATE SET wrapped = NULL, forgotten = CURRENT_TIMESTAMP WHERE wrapped IS NOT NULL",
@@ -172,7 +162,7 @@ class Vault:
                     "its key is destroyed, but another process kept the old page from being overwritten",
                     "forget it again",
                 )
-            with _transaction(self._sealed):
+            with transaction(self._sealed):
                 self._sealed.execute("DELETE FROM sealed WHERE token = ?", (subject,))
             return bool(done)
 
@@ -199,35 +189,13 @@ class Vault:
         frame = pl.DataFrame({"line": lines})
         return frame.select(polars_hash.col("line").chash.hmac_sha256(key=self.line_key)).to_series().alias(lines.name)
 
-    def _database(self, path: Path, schema: str) -> sqlite3.Connection:
-        there = path.exists()
-        database = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-            database.execute(f"PRAGMA {pragma}").fetchall()
-        if not there:
-            path.chmod(0o600)
-        with _transaction(database):
-            for statement in schema.split(";"):
-                database.execute(statement)
-            database.execute(
-                "INSERT OR IGNORE INTO belongs SELECT ? WHERE NOT EXISTS (SELECT 1 FROM belongs)", (self._id,)
-            )
-            found = database.execute("SELECT id FROM belongs").fetchone()[0]
-        sync_folder(path.parent)
-        if found != self._id:
-            database.close()
-            raise VaultError(
-                str(path), "it was made under other keys", "give the keys' folder that belongs to this lake"
-            )
-        return database
-
     def _subject_keys(self, names: Iterable[str], fresh: set[str]) -> dict[str, AESGCM]:
         """The subjects' keys, made durable where there were none (then also in `fresh`); none for the forgotten."""
         names = list(names)
         held = self._wrapped(names)
         if missing := [name for name in names if name not in held]:
             made = [(name, _seal(self._wrap, secrets.token_bytes(32), name)) for name in missing]
-            with _transaction(self._keys):
+            with transaction(self._keys):
                 self._keys.executemany("INSERT OR IGNORE INTO subject (name, wrapped) VALUES (?, ?)", made)
                 now = self._wrapped(missing)
             held |= now
@@ -237,7 +205,7 @@ class Vault:
         }
 
     def _wrapped(self, names: Iterable[str]) -> dict[str, bytes | None]:
-        return dict(_chunked(self._keys, "SELECT name, wrapped FROM subject WHERE name IN ({})", names))
+        return dict(chunked(self._keys, "SELECT name, wrapped FROM subject WHERE name IN ({})", names))
 
     def _key_of(self, name: str) -> AESGCM | None:
         held = self._wrapped([name])
@@ -283,40 +251,3 @@ def _unseal(key: AESGCM, sealed: bytes, name: str) -> bytes:
 
 def _forgotten(name: str) -> Forgotten:
     return Forgotten(name, "its key was destroyed", "nothing can be done: that is what forgetting means")
-
-
-def _belongs(path: Path) -> str | None:
-    """Whose keys a database was made under; None where there is no such database, or nothing in it yet."""
-    if not path.exists():
-        return None
-    try:
-        database = sqlite3.connect(path, timeout=60)
-        try:
-            row = database.execute("SELECT id FROM belongs").fetchone()
-        finally:
-            database.close()
-    except sqlite3.OperationalError as broken:
-        if "no such table" in str(broken):
-            return None
-        raise VaultError(str(path), str(broken), "see that it can be read") from broken
-    return str(row[0]) if row else None
-
-
-def _chunked(database: sqlite3.Connection, query: str, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-    names = list(names)
-    for at in range(0, len(names), _MANY):
-        part = names[at : at + _MANY]
-        yield from database.execute(query.format(",".join("?" * len(part))), part)
-
-
-@contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """One durable write: begun with the write lock, rolled back whole on any error."""
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        database.execute("COMMIT")
-    except BaseException:
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-        raise

@@ -213,6 +213,7 @@ def _asked(
     seconds: float | None = None,
     pair: Any = None,
 ) -> Any:
+    from aios_assets.beside import Beside
     from aios_assets.desk import Asked
     from aios_assets.reviews import COMMAND, REVIEW, Verdict
 
@@ -225,7 +226,7 @@ def _asked(
         raise SettingsError(
             f"review {name}", "it does not say which version of the pair you saw", "copy the ID in full, with its dash"
         )
-    found = desk_of(opened).pair_of(name)
+    found = Beside(opened.lake).pair_of(name)
     return Asked(found, Verdict(verdict), by, why, via=REVIEW, seen=seen, over=over, seconds=seconds)
 
 

@@ -16,16 +16,16 @@ def shown(opened: "Opened", name: str) -> tuple[dict[str, Any], list[str]]:
     """A pair, for programs and for people."""
     import polars as pl
 
-    from aios_assets.desk import Desk
+    from aios_assets.beside import Beside
     from aios_assets.enrich.matching.explain import steps
     from aios_assets.reviews import FIELDS
 
-    desk = Desk(opened.lake, lambda _, data: data, ())
-    pair = desk.pair_of(name)
+    beside = Beside(opened.lake)
+    pair = beside.pair_of(name)
     stem = name.partition("-")[0]
     rows = table_of(opened, "reviews").drop("_fingerprint", "_attempt").filter(pl.col("id").str.starts_with(stem + "-"))
     row = rows.collect().row(0, named=True)
-    said = desk.values(pair)
+    said = beside.values(pair)
     one, other = (said.get(record, {}) for record in pair)
     fields = [
         {"field": field, "one": one.get(field), "other": other.get(field), "differs": _differs(one, other, field)}

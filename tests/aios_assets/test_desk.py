@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from core_fixtures import Shop, decide, kettles
 
+from aios_assets.beside import Beside
 from aios_assets.desk import Asked, Desk, Made
 from aios_assets.errors import Refused, SettingsError
 from aios_assets.reviews import REVIEW, Reviewed, Verdict, pair_of, seen_of
@@ -41,7 +42,7 @@ def asked(
 ) -> Asked:
     """A look at the first pair, at the version that stands."""
     pair = pair_of("acme", "A-0", "zeta", "ZA-0")
-    values = desk(shop).values(pair)
+    values = Beside(shop.runtime.lake).values(pair)
     return Asked(pair, verdict, by, "same model", REVIEW, seen or seen_of(*(values[r].values() for r in pair)), over)
 
 
@@ -82,7 +83,8 @@ def test_a_version_that_has_changed_since_is_refused_and_told(shop: Shop) -> Non
     (after,) = made.table("reviews")["id"].to_list()
     assert after != before
     assert made.table("reviews")["state"].to_list() == ["changed"]
-    assert desk(shop).pair_of(after) == desk(shop).pair_of(before) == asked(shop).pair
+    beside = Beside(shop.runtime.lake)
+    assert beside.pair_of(after) == beside.pair_of(before) == asked(shop).pair
     assert desk(shop).one(asked(shop, by="bob", seen=after.partition("-")[2])).decision.by == "bob"
 
 
