@@ -15,6 +15,8 @@ another form, or all of digits, is looked through like any text, since a tag is 
 CLEAN = Clean()
 """Texts in which this process' detectors found nothing; they can't change while it runs."""
 
+SCANNERS = (personal.SCANNER, secrets.SCANNER)
+
 HASHES = ["place", "mark"]
 
 _FEW = 64
@@ -33,9 +35,10 @@ def spans(values: pl.Series) -> pl.DataFrame:
     new = CLEAN.look_up(pl.DataFrame({"text": values}))["text"]
     if new.is_empty():
         return personal.SPANS.to_frame()  # asking no text at all compiles every expression all the same
-    distinct = new.unique(HASHES, keep="first", maintain_order=True)
+    distinct = _first(new)
     texts = values.gather(distinct["row"])
-    found = _merged(personal.find(texts), secrets.find(texts))
+    frame = personal.readable(texts)
+    found = _merged(*(scanner.placed(texts, frame) for scanner in SCANNERS))
     hit = distinct.select(HASHES).with_row_index("at")
     clean = hit.filter(~pl.col("at").is_in(found["row"].implode()))
     if clean.height:
@@ -64,8 +67,9 @@ def counts(columns: Mapping[str, pl.Series], tags: Mapping[str, Sequence[str]]) 
     if not fresh:
         return dict.fromkeys(columns, Exposed(0, 0))
     rows = pl.concat(fresh)
-    distinct = rows.unique(HASHES, keep="first", maintain_order=True)
-    hits = [distinct.select(HASHES)[scanner.rows(distinct["text"])] for scanner in (personal.SCANNER, secrets.SCANNER)]
+    distinct = _first(rows)
+    frame = personal.readable(distinct["text"])
+    hits = [distinct.select(HASHES)[scanner.rows(frame)] for scanner in SCANNERS]
     CLEAN.add(distinct.select(HASHES).join(pl.concat(hits), on=HASHES, how="anti"))
     found = [dict(rows.join(hit, on=HASHES).group_by("column").agg(pl.col("times").sum()).iter_rows()) for hit in hits]
     return {name: Exposed(*(int(told.get(name, 0)) * alike.get(name, 1) for told in found)) for name in columns}
@@ -89,6 +93,17 @@ def _distinct(values: pl.Series, new: pl.DataFrame) -> pl.DataFrame:
     """The distinct texts among those of which nothing is known, with how often each stands there."""
     texts = new.with_columns(values.gather(new["row"]).alias("text"))
     return texts.group_by(HASHES, maintain_order=True).agg(pl.col("text").first(), pl.len().alias("times"))
+
+
+def _first(rows: pl.DataFrame) -> pl.DataFrame:
+    """The first row of each pair of hashes: by one of them, which is twice as fast, and by both where that one is equal."""
+    seen = ~rows["mark"].is_first_distinct()
+    first, again = rows.filter(~seen), rows.filter(seen)
+    if again.is_empty():
+        return first
+    held = first.select("mark", pl.col("place").alias("_place"))
+    other = again.join(held, on="mark").filter(pl.col("_place") != pl.col("place")).select(rows.columns)
+    return pl.concat([first, other.unique(HASHES, keep="first")]) if other.height else first
 
 
 def _merged(data: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from aios_assets.enrich.personal.scan import Detector, Scanner
+from aios_assets.enrich.personal.scan import Detector, Scanner, readable
+from aios_assets.enrich.personal.signs import Among
 from aios_assets.enrich.personal.span import Span
 
 TYPES = ("pem", "jwt", "key", "password")
@@ -115,7 +116,7 @@ SAID = Detector(
     ),
     scan=_said,
 )
-SCANNER = Scanner(TYPES, ((ISSUED, SAID),))
+SCANNER = Scanner(TYPES, ((Among.ISSUED, (ISSUED, SAID)),))
 
 
 def find(values: pl.Series) -> pl.DataFrame:
@@ -125,7 +126,7 @@ def find(values: pl.Series) -> pl.DataFrame:
 
 def count(values: pl.Series) -> int:
     """How many values hold a secret: above zero exactly where `find` finds something."""
-    return len(SCANNER.rows(values))
+    return len(SCANNER.rows(readable(values)))
 
 
 __all__ = ["SCANNER", "TYPES", "count", "find", "is_random"]

@@ -7,14 +7,15 @@ Types: `mail`, `iban`, `card`, `id` (national identity, tax and social security 
 import polars as pl
 
 from aios_assets.enrich.personal.account import CARD, IBAN
-from aios_assets.enrich.personal.address import ADDRESS
+from aios_assets.enrich.personal.address import ADDRESS, CORNERS
 from aios_assets.enrich.personal.identity import IDENTITY
 from aios_assets.enrich.personal.mail import IP, MAIL
-from aios_assets.enrich.personal.person import BIRTH, PERSON, signed
+from aios_assets.enrich.personal.person import BIRTH, PERSON, PERSON_PLAIN, signed
 from aios_assets.enrich.personal.phone import PHONE
 from aios_assets.enrich.personal.postal import POSTAL
-from aios_assets.enrich.personal.prose import PROSE, written_beside
-from aios_assets.enrich.personal.scan import SPANS, Detector, Scanner
+from aios_assets.enrich.personal.prose import CASED, ONE_CASE, written_beside
+from aios_assets.enrich.personal.scan import SPANS, Detector, Scanner, readable
+from aios_assets.enrich.personal.signs import Among
 from aios_assets.enrich.personal.span import TOKEN, Span, normal
 
 TYPES = ("mail", "iban", "card", "id", "ip", "birth", "phone", "address", "person")
@@ -22,7 +23,15 @@ TYPES = ("mail", "iban", "card", "id", "ip", "birth", "phone", "address", "perso
 
 SCANNER = Scanner(
     TYPES,
-    ((IBAN, CARD, *IDENTITY, IP, PHONE), (MAIL, BIRTH, *ADDRESS, POSTAL), (PERSON,), *((each,) for each in PROSE)),
+    (
+        (Among.NUMBERED, (IBAN, CARD, *IDENTITY, IP, PHONE)),
+        (Among.WORDED, (MAIL, CORNERS)),
+        (Among.BOTH, (BIRTH, *ADDRESS, POSTAL)),
+        (Among.OTHERS, (PERSON,)),
+        (Among.PLAIN, (PERSON_PLAIN,)),
+        (Among.CASED, (CASED,)),
+        (Among.ONE_CASE, (ONE_CASE,)),
+    ),
     lambda text, found: (*signed(text, found), *written_beside(text, found)),
 )
 
@@ -38,7 +47,7 @@ def find(values: pl.Series) -> pl.DataFrame:
 
 def count(values: pl.Series) -> int:
     """How many values hold personal data: above zero exactly where `find` finds something."""
-    return len(SCANNER.rows(values))
+    return len(SCANNER.rows(readable(values)))
 
 
-__all__ = ["SCANNER", "SPANS", "TOKEN", "TYPES", "Detector", "Scanner", "Span", "count", "find", "normal"]
+__all__ = ["SCANNER", "SPANS", "TOKEN", "TYPES", "Detector", "Scanner", "Span", "count", "find", "normal", "readable"]

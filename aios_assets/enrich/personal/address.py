@@ -268,6 +268,8 @@ ADDRESS = (
         gates=(rf"(?i:(?:{_CODE_LABEL}) ?(?:[:=]|is|ist))|(?:ZIP|PLZ|[Pp]ostcode)(?: [Cc]ode)? [0-9A-Z]",), scan=_codes
     ),
     Detector(gates=(r"\n", r"(?s)[0-9].*\n.*[0-9]{3}"), scan=_blocks),
-    Detector(gates=(r"(?i)(?:corner|intersection) of [^\s]",), scan=_corners),
     Detector(gates=(r"(?i)p\.? ?o\.? ?box [0-9]|postfach [0-9]|postale [0-9]|apartado",), scan=_boxes),
 )
+
+CORNERS = Detector(gates=(r"(?i)(?:corner|intersection) of [^\s]",), scan=_corners)
+"""The one that needs no number."""

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from aios_assets.enrich.personal.eponym import COMPANY
 from aios_assets.enrich.personal.names import is_given, is_surname
 from aios_assets.enrich.personal.scan import Detector
+from aios_assets.enrich.personal.signs import LONGEST
 from aios_assets.enrich.personal.span import Span
-from aios_assets.enrich.personal.talk import HUMAN, LONGEST, ORDINARY
+from aios_assets.enrich.personal.talk import HUMAN, ORDINARY
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_'.-]{0,30}(?:['-][^\W\d_]{1,30}){0,3}")
 _GAP = re.compile(r"\.?[ \t]{1,2}")
@@ -244,20 +245,28 @@ def signed(text: str, found: Sequence[Span]) -> Iterator[Span]:
 _CAPITAL = r"[A-Z\x{80}-\x{10FFFF}]"
 _REACHED_GATE = _REACHED.replace(r"\s?(?=:)", r"\s?:")
 
+_WORDED = (
+    rf"(?i:{_INTRODUCED}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
+    rf"\shabite\sau)"
+)
+"""What tells of somebody whatever the case of the letters behind it."""
+_SMALL = r"(?:mrs?|dr|herr|frau|mme|sra?|signora?)\.? [a-z]"
+
 PERSON = Detector(
     gates=(
         (
             (
-                rf"(?i:{_INTRODUCED}|(?:{_ADDRESSED})\s?:|'s address|\slives?\s(?:at|on)|\slived\sat|\swohnt\sin|"
-                rf"\shabite\sau)|"
+                rf"{_WORDED}|"
                 rf"(?i:(?:^|[^0-9A-Za-z])(?:{_KIN}|{_TITLE}|{_REACHED_GATE}))[\s:,.-]{{1,4}}{_CAPITAL}|"
                 rf"[A-Za-z]\s?:{_CAPITAL}"
             ),
-            r"^(?:[^A-Z]*[^0-9A-Za-z])?(?:mrs?|dr|herr|frau|mme|sra?|signora?)\.? [a-z][^A-Z]*$",
+            rf"^(?:[^A-Z]*[^0-9A-Za-z])?{_SMALL}[^A-Z]*$",
         ),
     ),
     scan=_people,
 )
+PERSON_PLAIN = Detector(gates=(rf"{_WORDED}|(?:^|[^0-9A-Za-z]){_SMALL}",), scan=_people)
+"""The same where neither a capital nor a character beyond ASCII stands: most of what the other looks for needs one."""
 
 _BORN = (
     r"born(?:\son)?|d\.?o\.?b\.?|date\sof\sbirth|birth\s?da(?:te|y)|geboren(?:\sam)?|geburtsdatum|geb\.|"

@@ -24,6 +24,7 @@ from aios_assets.enrich.personal.eponym import COMPANY, is_borne
 from aios_assets.enrich.personal.names import is_given, is_surname, is_town
 from aios_assets.enrich.personal.phrases import BEFORE, KIN_WORDS, Before
 from aios_assets.enrich.personal.scan import Detector
+from aios_assets.enrich.personal.signs import LONGEST
 from aios_assets.enrich.personal.span import Span
 
 _SMALL = r"(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|bin|ter|zu) "
@@ -54,7 +55,7 @@ def _cased(text: str, _: Sequence[Span]) -> Iterator[Span]:
 
 def _of_one_case(text: str, _: Sequence[Span]) -> Iterator[Span]:
     """A short text all in small or all in capital letters, read with its known names in capitals, character for character."""
-    if len(text) > talk.LONGEST or not (text.islower() or text.isupper()):
+    if len(text) > LONGEST or not (text.islower() or text.isupper()):
         return iter(())
     return _prose(_shown(text), text)
 
@@ -85,7 +86,7 @@ def _prose(shown: str, text: str) -> Iterator[Span]:
 
 def written_beside(text: str, found: Sequence[Span]) -> Iterator[Span]:
     """Whole names that are known, in a text that holds a person's mail, telephone, account, number or address as well."""
-    if len(text) > talk.LONGEST * 5 or not any(span.type in _OWNED for span in found):
+    if len(text) > LONGEST * 5 or not any(span.type in _OWNED for span in found):
         return
     shown = _shown(text) if text.isupper() else text
     owners = [span.start for span in found if span.type in ("mail", "phone")]
@@ -184,7 +185,5 @@ def _may_be_name(word: str) -> bool:
     return not opens and not (plain.endswith("ly") and not is_given(plain))
 
 
-PROSE = (
-    Detector(gates=(talk.BOTH_CASES, talk.GATES), scan=_cased),
-    Detector(gates=(talk.ONE_CASE, talk.SMALL_GATES), scan=_of_one_case),
-)
+CASED = Detector(gates=(talk.GATES,), scan=_cased)
+ONE_CASE = Detector(gates=(talk.SMALL_GATES,), scan=_of_one_case)

@@ -124,26 +124,20 @@ _IS = (
 _HANDED = r"(?:^|[^0-9A-Za-z])(?:send|sent|pay|transfer|wire|lend|mail|give|hand|deliver) (?:[^\s]+ )+to "
 GATES = (
     rf"(?:^|[^0-9A-Za-z])(?:(?:{SPACED})[,!.:]?(?-u:\s)+[^\s]? ?{_CAPITAL}|{_HUMAN_WORDS}|(?i:{_SAID}))",
-    rf"(?:^|[^0-9A-Za-z])(?:(?:{KIN}|{LONE_KIN}),?\s{_CAPITAL}|(?:{SERVICE})(?:[^0-9A-Za-z]|$))",
+    (
+        rf"(?:^|[^0-9A-Za-z])(?:(?:{KIN}|{LONE_KIN}),?\s{_CAPITAL}|(?:{SERVICE})(?:[^0-9A-Za-z]|$))|"
+        rf"(?:^|\n)[-~\x{{2013}}\x{{2014}}] ?{_CAPITAL}|{_CAPITAL}[^ ]+,? (?:here|this side|speaking)(?:[,.:;! -]|$)|"
+        rf" \((?:customer|client|kund|klant|klient|cliente|verified|age)|^{_CAPITAL}[^0-9]{{8,120}}[.!?]\s*$|"
+        rf"(?:^|[.!?:;(\n-]\s?){_CAPITAL}[^ ]+ (?:{_CAPITAL}\.|and {_CAPITAL}[^ ]+) [a-z]"
+    ),
     (
         rf"{_BELONGS}|{_IS}|{_HANDED}{_CAPITAL}|"
         rf"(?:^|[.!?:;(\n\x{{2014}}\x{{201c}}\x{{201d}}\"'-]\s?){_CAPITAL}[^ ]+ (?:[a-z]{{2,3}} ){{0,2}}{_CAPITAL}[^ ]+ "
         rf"(?:is|was|has|had|can|will|would|did|does|[a-z]+(?:ed|es|s|an|t|ew|ook)) "
     ),
-    (
-        rf"(?:^|\n)[-~\x{{2013}}\x{{2014}}] ?{_CAPITAL}|{_CAPITAL}[^ ]+,? (?:here|this side|speaking)(?:[,.:;! -]|$)|"
-        rf" \((?:customer|client|kund|klant|klient|cliente|verified|age)|^{_CAPITAL}[^0-9]{{8,120}}[.!?]\s*$|"
-        rf"(?:^|[.!?:;(\n-]\s?){_CAPITAL}[^ ]+ (?:{_CAPITAL}\.|and {_CAPITAL}[^ ]+) [a-z]"
-    ),
 )
 """One of them matches every text in which these words could introduce a person whose name is in capitals."""
 
-BOTH_CASES = r"(?-i:[A-Z\x{AA}-\x{10FFFF}])"
-"""What a name begins with: in a text without it, nobody is named in letters of both cases."""
-
-LONGEST = 200
-"""Characters of a text that is read whatever its letter case; a longer one in small letters is no message but a description."""
-ONE_CASE = rf"^(?:[^A-Z]{{1,{LONGEST}}}|[^a-z]{{1,{LONGEST}}})$"
 SMALL_GATES = (
     rf"(?:^|[^0-9A-Za-z])(?:(?:{SPACED})[,!.:]?(?-u:\s)|(?i:{_SAID})|{_HUMAN_WORDS})",
     rf"(?i:{_BELONGS}|{_IS}|{_HANDED})",

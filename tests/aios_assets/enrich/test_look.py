@@ -107,3 +107,10 @@ def test_a_table_that_grows_forgets_little_of_what_went_in_right_before(monkeypa
         for known in (texts, before) if turn else (texts,):
             assert memory.look_up(known)["text"].height < known.height / 4, turn
         before = texts
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=8))
+def test_the_first_of_each_pair_of_hashes_is_kept_where_one_of_them_is_equal(pairs: list[tuple[int, int]]) -> None:
+    rows = pl.DataFrame(pairs, schema={"place": pl.UInt64, "mark": pl.UInt64}, orient="row").with_row_index("row")
+    expected = rows.unique(look.HASHES, keep="first", maintain_order=True)
+    assert look._first(rows).sort("row").equals(expected)

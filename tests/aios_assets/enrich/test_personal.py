@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from aios_assets.enrich import personal
 from aios_assets.enrich.personal.fold import fold, fold_text, places
-from aios_assets.enrich.personal.scan import passes
+from aios_assets.enrich.personal.scan import FEW, passes
+from aios_assets.enrich.personal.signs import signs
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 
@@ -228,9 +229,28 @@ def test_spans_lie_in_their_values_apart_and_count_agrees(values: list[str | Non
 @settings(max_examples=300, deadline=None)
 def test_gates_let_through_all_that_detectors_find(text: str) -> None:
     folded = fold_text(text)
-    for detector in personal.SCANNER.detectors:
-        if list(detector.scan(folded, [])):
-            assert all(pl.DataFrame({"text": [folded]}).select(passes(gate)).item() for gate in detector.gates)
+    frame = pl.DataFrame({"text": [folded], "signs": signs(pl.Series([folded]))})
+    looked: dict[object, bool] = {}
+    for among, group in personal.SCANNER.groups:
+        for detector in group:
+            if list(detector.scan(folded, [])):
+                asked = frame.select(
+                    among.holds, *(passes(gate).alias(str(n)) for n, gate in enumerate(detector.gates))
+                )
+                looked[detector.scan] = looked.get(detector.scan, False) or all(asked.row(0))
+    assert all(looked.values())
+
+
+def test_many_texts_hold_what_each_holds_alone() -> None:
+    texts = [text for _, text, *_ in FOUND] + [str(text) for text in LEFT]
+    texts += [text.lower() for text in texts] + [text.upper() for text in texts]
+    many = personal.find(pl.Series(texts))
+    few = pl.concat(
+        personal.find(pl.Series(texts[at : at + FEW])).with_columns(pl.col("row") + at)
+        for at in range(0, len(texts), FEW)
+    )
+    assert len(texts) > 4 * FEW
+    assert many.equals(few)
 
 
 @given(st.lists(st.one_of(st.text(max_size=20), TEXTS), max_size=4))

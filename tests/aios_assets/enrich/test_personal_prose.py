@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from aios_assets.enrich import personal
 from aios_assets.enrich.personal import around, names, talk
 from aios_assets.enrich.personal.fold import fold_text
-from aios_assets.enrich.personal.prose import PROSE
+from aios_assets.enrich.personal.prose import CASED, ONE_CASE
 from aios_assets.enrich.personal.scan import passes
+from aios_assets.enrich.personal.signs import Among, signs
 
 SPOKEN_OF = """
 "It arrived broken," says Quillfeather.|Quillfeather
@@ -146,11 +147,13 @@ WORDS = st.sampled_from(
 @settings(max_examples=300, deadline=None)
 def test_the_gate_lets_through_all_that_is_found(text: str) -> None:
     folded = fold_text(text)
-    for detector in PROSE:
+    frame = pl.DataFrame({"text": [folded], "signs": signs(pl.Series([folded]))})
+    for among, detector in ((Among.CASED, CASED), (Among.ONE_CASE, ONE_CASE)):
         found = list(detector.scan(folded, []))
         assert all(folded[span.start : span.end].strip() for span in found)
         if found:
-            assert all(pl.DataFrame({"text": [folded]}).select(passes(gate)).item() for gate in detector.gates)
+            assert frame.select(among.holds).item()
+            assert all(frame.select(passes(gate)).item() for gate in detector.gates)
 
 
 @pytest.mark.parametrize("path", [names.GIVEN, names.SURNAMES])
@@ -169,6 +172,6 @@ def test_names_are_known_whatever_their_accents_and_letter_case() -> None:
 
 def test_every_letter_with_which_a_name_may_begin_is_let_through() -> None:
     every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
-    capitals = pl.DataFrame({"text": re.findall(around.CAPITAL, every)})
-    assert capitals.height > 100_000  # scripts without letter case count as well
-    assert capitals.select(passes(talk.BOTH_CASES)).to_series().all()
+    named = pl.Series("text", re.findall(around.CAPITAL, every)) + "nn"
+    assert named.len() > 100_000  # scripts without letter case count as well
+    assert pl.DataFrame({"text": named, "signs": signs(named)}).select(Among.CASED.holds).to_series().all()
