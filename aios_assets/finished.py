@@ -9,6 +9,7 @@ import polars as pl
 
 from aios_assets import order
 from aios_assets.acceptance import Look
+from aios_assets.feeds.inherit import LENT_DIGEST
 from aios_assets.fingerprint import fingerprint
 from aios_assets.gathered import Learned
 from aios_assets.spill import OF, Spill
@@ -97,7 +98,7 @@ def _finished(rows: pl.DataFrame, *, one: Mapped, learned: Learned, newest: int 
     if newest is not None and mapping.mode == "delta":
         own_order = own_order.fill_null(newest)
     rows = rows.drop("_order").with_columns(own_order, pl.lit(learned.decimal, dtype=pl.String).alias("decimal"))
-    known = ["decimal"]
+    known = ["decimal", *([LENT_DIGEST] if mapping.inherit else [])]
     if mapping.kind == "sales":
         # Cut by what positions are counted by, lines of one key may come in another order than they stand in.
         rows = rows.sort("line", maintain_order=True).with_columns(

@@ -16,7 +16,9 @@ from lineage.receipts import FieldReceipt, SourceLine
 from policies.contract import ATTEMPT, RECEIPT_TYPES
 
 LISTED = ("product", "field", "locale", "channel")
-PLACE = ("file", "file_sha256", "line", "line_digest")
+PLACE = ("file", "file_sha256", "line", "line_digest", "lent_line", "lent_digest")
+OWN = frozenset({"sku", "gtin", "model", "price", "currency"})
+"""Fields that a variant says itself."""
 
 
 class Origins:
@@ -96,7 +98,7 @@ class Origins:
             rule=rule,
             confidence=said.confidence,
             evidence=said.evidence,
-            sources=() if record is None else (_source(record),),
+            sources=_sources(record, said.field),
             decision=row[ATTEMPT],
             ledger_index=decision[0] if decision else None,
             reviewer=name if family == "person" else None,
@@ -160,6 +162,15 @@ def _values(row: Mapping[str, Any], *, missing: bool = False) -> list[_Said]:
     return [
         _Said.of(row, name, name) for name in names if row[name] is not None or (missing and row.get(f"{name}__by"))
     ]
+
+
+def _sources(record: Mapping[str, Any] | None, name: str) -> tuple[SourceLine, ...]:
+    """The line of a record, and that of the row that lent it what variants share."""
+    if record is None:
+        return ()
+    lent = None if name in OWN else record.get("lent_line")
+    parent = () if lent is None else (SourceLine(record["file"], lent, record["lent_digest"]),)
+    return (_source(record), *parent)
 
 
 def _source(record: Mapping[str, Any]) -> SourceLine:

@@ -11,6 +11,7 @@ from aios_assets import feeds
 from aios_assets.errors import AiosError
 from aios_assets.feeds import LINE, FeedError
 from aios_assets.feeds.batch import PLACE
+from aios_assets.feeds.inherit import LENT, Lender
 from aios_assets.lake import Lake
 from aios_assets.stages.products import PRODUCTS, products
 from aios_assets.stages.records import records
@@ -182,7 +183,7 @@ def _lines(runtime: Reopens, file: str, wanted: Mapping[int, str]) -> tuple[pl.D
         if delivery.sha256 != body["sha256"]:
             why = f"the file at {path} has other bytes now (SHA-256 {delivery.sha256[:16]}… instead of {body['sha256'][:16]}…)"
             continue
-        rows = _digested(runtime.vault, feeds.read(delivery), wanted)
+        rows = _digested(runtime.vault, feeds.read(delivery), wanted, mapping)
         if rows.height == len(wanted):
             return rows.drop("line_digest"), mapping
         missing = sorted(set(wanted) - set(rows[LINE].to_list() if rows.height else ()))
@@ -190,12 +191,17 @@ def _lines(runtime: Reopens, file: str, wanted: Mapping[int, str]) -> tuple[pl.D
     raise SourceGone(f"file {file}", why, "put the delivered file back where it lay; its digest is in the ledger")
 
 
-def _digested(vault: Vault, batches: Iterable[feeds.Batch], wanted: Mapping[int, str]) -> pl.DataFrame:
+def _digested(
+    vault: Vault, batches: Iterable[feeds.Batch], wanted: Mapping[int, str], mapping: feeds.Mapping
+) -> pl.DataFrame:
     """The rows on these lines whose raw bytes have the digests that were kept."""
     asked = pl.DataFrame(list(wanted.items()), schema={LINE: pl.Int64, "line_digest": pl.String}, orient="row")
     parts = []
+    lender = Lender(mapping)
     for batch in batches:
-        numbered = batch.rows.with_columns(raw=batch.raw).join(asked.select(LINE), on=LINE, how="semi")
+        numbered = (
+            lender.take(batch.rows).drop(LENT).with_columns(raw=batch.raw).join(asked.select(LINE), on=LINE, how="semi")
+        )
         if numbered.height:
             parts.append(numbered.with_columns(vault.digests(numbered["raw"]).alias("line_digest")).drop("raw"))
     rows = (

@@ -10,6 +10,7 @@ import polars as pl
 from aios_assets.acceptance import Look
 from aios_assets.errors import AiosError
 from aios_assets.feeds import LINE, Delivery, FeedError, Mapping, apply, read
+from aios_assets.feeds.inherit import LENT, Lender, pictures
 from aios_assets.fingerprint import fingerprint
 from aios_assets.gathered import Gathered
 from aios_assets.spill import Spill, weight_of
@@ -150,15 +151,18 @@ def _canonical(
     """The delivery's rows in canonical columns, batch by batch; what could not be read goes to `rejected`, sealed."""
     delivery, mapping = one.delivery, one.mapping
     file = called(delivery, vault)
+    lender, inherit = Lender(mapping), mapping.inherit
     for batch in read(delivery):
         withdrawn = mapping.deleted.says(batch.rows[mapping.deleted.column]) if mapping.deleted else None
         # What is taken away mostly has a key and nothing else: it says nothing of how the supplier fills columns.
         look.take(batch.rows if withdrawn is None else batch.rows.filter(~withdrawn), batch.rejects.height)
         if batch.rejects.height:
             rejected.append(sealed(batch.rejects, one, vault, stage))
-        rows = _withdrawn(apply(mapping, batch.rows), withdrawn, mapping)
+        digests = vault.digests(batch.raw)
+        whole = lender.take(batch.rows, digests)
+        rows = _withdrawn(apply(mapping, whole.drop(LENT)), withdrawn, mapping)
         told = batch.rows[mapping.order] if mapping.order in batch.rows.columns else pl.lit(None, dtype=pl.String)
-        yield rows.select(
+        canonical = rows.select(
             pl.lit(one.supplier).alias("supplier"),
             *mapping.names,
             "attributes",
@@ -166,9 +170,11 @@ def _canonical(
             pl.lit(file).alias("file"),
             pl.lit(delivery.sha256).alias("file_sha256"),
             pl.col(LINE).alias("line"),
-            vault.digests(batch.raw).alias("line_digest"),
+            digests.alias("line_digest"),
+            *whole.select(LENT),
             told.alias("_order"),
         )
+        yield canonical.filter(~pictures(batch.rows, inherit.by)) if inherit else canonical
 
 
 def _withdrawn(rows: pl.DataFrame, withdrawn: pl.Series | None, mapping: Mapping) -> pl.DataFrame:

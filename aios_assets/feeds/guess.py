@@ -21,6 +21,7 @@ from aios_assets.feeds.looks import SYMBOLS, Look, look
 from aios_assets.feeds.mapping import PRODUCT_FIELDS, SALES_FIELDS, Conventions, Mapping, Source, Supplier
 from aios_assets.feeds.names import LIKELY
 from aios_assets.feeds.reading import read
+from aios_assets.feeds.variants import Variants, filled, variants
 
 ACCEPT, LESSER = 0.68, 0.6
 SAMPLE_ROWS = 5_000
@@ -37,6 +38,7 @@ class Guess:
     currency: str = ""
     language: str = ""
     looks: tuple[Look, ...] = field(default=(), repr=False)
+    variants: Variants | None = None
 
     def proposal(self, supplier: str) -> Mapping:
         """The mapping as far as it is known; for a person to complete, not to run on."""
@@ -49,6 +51,7 @@ class Guess:
             kind=self.kind,
             mode="snapshot" if self.kind == "products" else "delta",
             order=order,
+            inherit=self.variants.inherit if self.variants and not self.variants.doubt else None,
             language=self.language,
             conventions=self.conventions,
             fields=sources,
@@ -69,6 +72,8 @@ def guess(delivery: Delivery, rows: pl.DataFrame | None = None) -> Guess:
     if rows is None:
         rows = _first(delivery)
     sample = rows.head(SAMPLE_ROWS).select(pl.exclude(PLACE))
+    inherited = variants(sample)
+    sample = filled(sample, inherited) if inherited else sample
     columns = [name for name in sample.columns if sample.schema[name] == pl.String]
     looks = tuple(look(name, place, sample[name]) for place, name in enumerate(columns))
     names = Names.of(looks)
@@ -86,7 +91,8 @@ def guess(delivery: Delivery, rows: pl.DataFrame | None = None) -> Guess:
                 table[name] = inside_title(name, table[name], sample, taken["title"].column)
             _take(name, table, taken)
     doubts = doubts_of(table, taken, fields, looks, sample)
-    doubts = (*doubts, gone) if gone else doubts
+    open_ = inherited.doubt if inherited and kind == "products" else None
+    doubts = (*doubts, *filter(None, (gone, open_)))
     accepted = tuple(taken[name] for name in fields if name in taken and name not in {doubt.field for doubt in doubts})
     price = next((each for each in looks if "price" in taken and each.name == taken["price"].column), None)
     texts = [sample[taken[name].column] for name in ("title", "description") if name in taken]
@@ -98,6 +104,7 @@ def guess(delivery: Delivery, rows: pl.DataFrame | None = None) -> Guess:
         _currency(price, sample, names),
         language(text for column in texts for text in column.head(500)),
         looks,
+        inherited if kind == "products" else None,
     )
 
 

@@ -70,6 +70,7 @@ class Inspection:
             "currency": self.guess.currency,
             "decimal": self.guess.conventions.decimal,
             "fields": [asdict(guessed) for guessed in self.guess.fields],
+            "variants": self.guess.variants.told if self.guess.variants else None,
             "unsure": [asdict(doubt) for doubt in self.guess.doubts],
             "problems": [asdict(problem) for problem in self.problems],
             "rejected_by": self.rules,
@@ -95,6 +96,7 @@ class Inspection:
             says = f"{meaning.field} ({meaning.confidence:.2f}: {meaning.why})" if meaning else "attribute"
             samples = " · ".join(sample[:32] for sample in column.samples)
             told.append(f"  {column.name:{width}}  {column.fill:4.0%}  {says}  [{samples}]")
+        told += [f"  variants: {self.guess.variants.told}"] if self.guess.variants else []
         told += [f"  unsure: {doubt.field}: {doubt.why}" for doubt in self.guess.doubts]
         told += [f"  line {each.line:,}: {each.reason}; {each.do}" for each in self.problems]
         return told

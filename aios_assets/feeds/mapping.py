@@ -104,6 +104,17 @@ class Deleted(_Wire):
         return cells.str.strip_chars().str.to_lowercase().is_in(sorted(spoken)).fill_null(value=False)
 
 
+class Inherit(_Wire):
+    """Which row says what a variant's row leaves empty: the first with the same value in column `by`.
+
+    With `of` it is the row whose column `of` holds what `by` says (`Parent` names a `SKU`). `fields` are those it lends.
+    """
+
+    by: str = Field(min_length=1)
+    of: str = ""
+    fields: tuple[ProductField, ...] = ("title", "brand")
+
+
 class Expect(_Wire):
     """When this supplier's next delivery is due: every so often (`1d`, `12h`, `30m`), at this time of day in UTC."""
 
@@ -117,7 +128,7 @@ class Mapping(_Wire):
     `mode` says whether a delivery is the whole assortment (`snapshot`: what is missing is gone) or changes (`delta`);
     `order` names the column with the supplier's own timestamp or sequence: of two rows of one key the newer counts,
     whenever it arrives. Without it a date or running number in the file's name orders deliveries (`aios_assets.order`).
-    `deleted` says which rows take a product away.
+    `deleted` says which rows take a product away, `inherit` which row speaks for a variant.
     """
 
     supplier: Supplier
@@ -125,6 +136,7 @@ class Mapping(_Wire):
     mode: Literal["snapshot", "delta"] = "snapshot"
     order: str = ""
     deleted: Deleted | None = None
+    inherit: Inherit | None = None
     language: str = ""
     reading: Reading = Reading()
     conventions: Conventions = Conventions()
@@ -138,6 +150,8 @@ class Mapping(_Wire):
             raise ValueError(
                 "`deleted` takes products away; a line of sales is taken back by one of quantity below zero"
             )
+        if self.inherit and self.kind != "products":
+            raise ValueError("`inherit` is of products; each line of sales says everything itself")
         if unknown := sorted(set(self.fields) - set(self.names)):
             raise ValueError(
                 f"no such field in a {self.kind} feed: {', '.join(unknown)}; known: {', '.join(self.names)}"
@@ -164,9 +178,16 @@ class Mapping(_Wire):
         """Every column of the feed that some field reads."""
         return tuple(dict.fromkeys(name for source in self.fields.values() for name in source.columns))
 
+    def lent(self) -> tuple[str, ...]:
+        """The columns of which a row takes its parent's value where it has none."""
+        fields = self.inherit.fields if self.inherit else ()
+        return tuple(dict.fromkeys(c for name in fields if name in self.fields for c in self.fields[name].columns))
+
     def reads(self) -> tuple[str, ...]:
-        """Every column that anything depends on: the fields, the order of deliveries, what says that a product is gone."""
-        return (*self.columns(), *filter(None, (self.order, self.deleted.column if self.deleted else "")))
+        """Every column that anything depends on: fields, order, parents, and what says that a product is gone."""
+        others = (self.order, self.deleted.column if self.deleted else "")
+        parents = (self.inherit.by, self.inherit.of) if self.inherit else ()
+        return tuple(dict.fromkeys((*self.columns(), *filter(None, (*others, *parents)))))
 
     def check(self, columns: tuple[str, ...], path: Path | None = None) -> None:
         """Raises FeedError where a column that the mapping reads is not in the feed."""

@@ -68,6 +68,10 @@ RECORDS = Contract(
         Column("file_sha256", pl.String, reads=("file_sha256",), tags={"digest"}, about="of the file as delivered, hex"),
         Column("line", pl.Int64, reads=("line",), about="the physical line where the record starts, from 1"),
         Column("line_digest", pl.String, reads=("line_digest",), tags={"digest"}, about="keyed digest of the raw record"),
+        Column("lent_line", pl.Int64, reads=("lent_line",), null="the row says everything itself",
+               about="the line of the row that the record took title, brand and the like from: its parent's"),
+        Column("lent_digest", pl.String, reads=("lent_digest",), tags={"digest"}, null="the row says everything itself",
+               about="keyed digest of that row"),
     ),
     rules=(
         RowRule("sku-readable", pl.col("sku").str.contains(r"\A[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,256}\z"),
@@ -86,7 +90,7 @@ RECORDS = Contract(
     expects=tuple(longest(name, LONGEST) for name in ("title", "description", "attributes")),
     rejects=REJECTS,
     quarantine="feed_rejects",
-    version=3,
+    version=4,
 )  # fmt: skip
 
 
