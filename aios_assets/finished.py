@@ -9,12 +9,11 @@ import polars as pl
 
 from aios_assets import order
 from aios_assets.acceptance import Look
-from aios_assets.feeds.inherit import LENT_DIGEST
 from aios_assets.fingerprint import fingerprint
 from aios_assets.gathered import Learned
 from aios_assets.spill import OF, Spill
 from aios_assets.stage import Stage
-from aios_assets.taken import ALL, Mapped, ReadIn, Taken, read_in, spilled_by
+from aios_assets.taken import ALL, LENDER, Mapped, ReadIn, Taken, read_in, spilled_by
 from aios_assets.vault import Vault
 from aios_assets.work import ORDERED
 
@@ -98,7 +97,7 @@ def _finished(rows: pl.DataFrame, *, one: Mapped, learned: Learned, newest: int 
     if newest is not None and mapping.mode == "delta":
         own_order = own_order.fill_null(newest)
     rows = rows.drop("_order").with_columns(own_order, pl.lit(learned.decimal, dtype=pl.String).alias("decimal"))
-    known = ["decimal", *([LENT_DIGEST] if mapping.inherit else [])]
+    known = ["decimal", *([LENDER] if mapping.inherit else [])]
     if mapping.kind == "sales":
         # Cut by what positions are counted by, lines of one key may come in another order than they stand in.
         rows = rows.sort("line", maintain_order=True).with_columns(

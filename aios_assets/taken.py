@@ -10,7 +10,7 @@ import polars as pl
 from aios_assets.acceptance import Look
 from aios_assets.errors import AiosError
 from aios_assets.feeds import LINE, Delivery, FeedError, Mapping, apply, read
-from aios_assets.feeds.inherit import LENT, Lender, pictures
+from aios_assets.feeds.inherit import LENT, LENT_DIGEST, Lender, pictures
 from aios_assets.fingerprint import fingerprint
 from aios_assets.gathered import Gathered
 from aios_assets.spill import Spill, weight_of
@@ -21,6 +21,9 @@ from aios_assets.vault import Vault
 from aios_assets.whereabouts import called
 from aios_assets.work import ORDERED
 from policies.contract import ATTEMPT, FINGERPRINT
+
+LENDER = LENT_DIGEST
+"""The column with the digest of the row that lent another what it leaves empty."""
 
 WITHDRAWN = "withdrawn"
 """The column that is true where a row says that its product is gone."""
