@@ -103,6 +103,8 @@ def feed_of(rows: int, *, changed: float = 0.0) -> pl.DataFrame:
         pl.format("{}.csv", "supplier").alias("file"),
         pl.lit("0" * 64).alias("file_sha256"),
         pl.int_range(2, pl.len() + 2).alias("line"),
+        pl.lit(None, pl.Int64).alias("lent_line"),
+        pl.lit(None, pl.String).alias("lent_digest"),
     )
     if changed:
         hit = pl.Series("hit", rng.random(rows) < changed)

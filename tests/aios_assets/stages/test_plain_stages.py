@@ -46,7 +46,8 @@ def feed(*rows: dict[str, str | None]) -> pl.DataFrame:
     frame = pl.DataFrame(columns, schema=dict.fromkeys(texts, pl.String))
     line, order = pl.int_range(2, pl.len() + 2, dtype=pl.Int64), pl.lit(None, dtype=pl.Int64)
     offered = pl.lit(None, dtype=pl.Boolean).alias("withdrawn")
-    return frame.with_columns(line.alias("line"), order.alias("ordered"), offered)
+    own = pl.lit(None, dtype=pl.Int64).alias("lent_line"), pl.lit(None, dtype=pl.String).alias("lent_digest")
+    return frame.with_columns(line.alias("line"), order.alias("ordered"), offered, *own)
 
 
 def physical(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
