@@ -6,15 +6,18 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from polars import selectors as cs
 
 from aios_assets.feeds.batch import END, LINE, REJECTS, START, Batch, Reject, rejects_frame, skipped_frame, unique_names
 from aios_assets.feeds.errors import FeedError, LimitError
 from aios_assets.feeds.format import Format, Kind
-from aios_assets.feeds.limits import Limits, Watch
+from aios_assets.feeds.limits import MIB, Limits, Watch
 
-ROWS = 65_536
+ROWS, TEXT = 65_536, 32 * MIB
+"""Rows, and bytes of text, that are made at a time at most."""
+
 _BROKEN = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError, MemoryError)
 
 
@@ -35,25 +38,66 @@ def batches(path: Path, form: Format, limits: Limits) -> Iterator[Batch]:
 def _parquet(path: Path, limits: Limits) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path) as file:
         about = file.metadata
-        if about.num_rows > limits.records:
-            raise LimitError("records", limits.records, f"{about.num_rows:,} rows announced", path=path)
-        if about.num_columns > limits.columns:
-            raise LimitError("columns", limits.columns, f"{about.num_columns:,} columns", path=path)
-        size = sum(about.row_group(number).total_byte_size for number in range(about.num_row_groups))
-        if size > limits.decompressed_bytes:
-            raise LimitError("decompressed_bytes", limits.decompressed_bytes, f"{size:,} bytes announced", path=path)
-        # A column of one repeated value costs next to nothing, so rows are asked about, not bytes alone.
-        packed = max(path.stat().st_size, 1)
-        if about.num_rows > max(packed, 1_000_000) * limits.expansion:
-            found = f"{about.num_rows:,} rows announced in {packed:,} bytes"
-            raise LimitError("expansion", limits.expansion, found, path=path)
-        yield from file.iter_batches(batch_size=ROWS)
+    if about.num_rows > limits.records:
+        raise LimitError("records", limits.records, f"{about.num_rows:,} rows announced", path=path)
+    if about.num_columns > limits.columns:
+        raise LimitError("columns", limits.columns, f"{about.num_columns:,} columns", path=path)
+    groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    size = sum(group.total_byte_size for group in groups)
+    if size > limits.decompressed_bytes:
+        raise LimitError("decompressed_bytes", limits.decompressed_bytes, f"{size:,} bytes announced", path=path)
+    # A column of one repeated value costs next to nothing, so rows are asked about, not bytes alone.
+    packed = max(path.stat().st_size, 1)
+    if about.num_rows > max(packed, 1_000_000) * limits.expansion:
+        found = f"{about.num_rows:,} rows announced in {packed:,} bytes"
+        raise LimitError("expansion", limits.expansion, found, path=path)
+    widest = max((-(-group.total_byte_size // max(group.num_rows, 1)) for group in groups), default=1)
+    # What a file tells once is held once; and of a group of rows only those that are looked at.
+    with pq.ParquetFile(path, read_dictionary=_told_once(groups), pre_buffer=False, buffer_size=MIB) as file:
+        for part in file.iter_batches(batch_size=max(1, min(ROWS, TEXT // max(widest, 1)))):
+            yield from _cut(part)
+
+
+def _told_once(groups: list[pq.RowGroupMetaData]) -> list[str]:
+    """Columns of texts of which a group of rows has each distinct one once, and numbers of them."""
+    columns = (group.column(number) for group in groups for number in range(group.num_columns))
+    return list(
+        {
+            column.path_in_schema: None
+            for column in columns
+            if column.physical_type == "BYTE_ARRAY" and any("DICTIONARY" in coding for coding in column.encodings)
+        }
+    )
+
+
+def _cut(part: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The rows in pieces of no more than TEXT bytes of texts that were told once, or of one row; each has its text then."""
+    once = {n: column for n, column in enumerate(part.columns) if pa.types.is_dictionary(column.type)}
+    sizes = np.zeros(part.num_rows, np.int64)
+    for column in once.values():
+        lengths = pc.fill_null(pc.take(pc.binary_length(column.dictionary), column.indices), 0)
+        sizes += lengths.to_numpy(zero_copy_only=False)
+    ends = np.cumsum(sizes)
+    start = 0
+    while start < part.num_rows:
+        before = int(ends[start - 1]) if start else 0
+        end = max(start + 1, int(np.searchsorted(ends, before + TEXT, side="right")))
+        piece = part.slice(start, end - start)
+        for n in once:
+            text = piece.column(n)
+            piece = piece.set_column(n, part.schema.names[n], text.cast(text.type.value_type))
+        yield piece
+        start = end
 
 
 def _arrow(path: Path, limits: Limits) -> Iterator[pa.RecordBatch]:
-    with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
         if len(file.schema) > limits.columns:
             raise LimitError("columns", limits.columns, f"{len(file.schema):,} columns", path=path)
+        size = path.stat().st_size // max(file.num_record_batches, 1)
+        if size > limits.document_bytes:
+            found = f"{size:,} bytes in one record batch, which is read as a whole"
+            raise LimitError("document_bytes", limits.document_bytes, found, path=path)
         for number in range(file.num_record_batches):
             whole = file.get_batch(number)
             whole.validate(full=True)

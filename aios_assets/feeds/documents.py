@@ -1,7 +1,6 @@
 """Documents: formats that are read as a whole (JSON, XML, XLSX), as batches of flat records with counts for the container."""
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -10,21 +9,37 @@ from aios_assets.feeds.batch import END, LINE, START, Batch, Reject, rejects_fra
 from aios_assets.feeds.errors import LimitError
 from aios_assets.feeds.jsonl import DO, table
 from aios_assets.feeds.jsonvalue import RecordError, compact
-from aios_assets.feeds.limits import Limits, Watch
+from aios_assets.feeds.limits import MIB, Limits, Watch
 
 Flat = dict[str, str | None]
-ROWS = 20_000
+ROWS, TEXT = 20_000, 8 * MIB
+"""Records, and characters of their values, that make a batch."""
 
 
 def batches(found: Iterator[tuple[int, Flat | RecordError]], limits: Limits, path: Path) -> Iterator[Batch]:
     """Batches of numbered records and refusals; `_line` is the number that the format gives, offsets are null."""
     watch, total = Watch(limits, path), 0
-    while part := list(islice(found, ROWS)):
+    for part in _parts(found):
         watch.check()
         total += len(part)
         if total > limits.records:
             raise LimitError("records", limits.records, f"{total:,} records so far", path=path)
         yield _batch(part, limits, path)
+
+
+def _parts(found: Iterator[tuple[int, Flat | RecordError]]) -> Iterator[list[tuple[int, Flat | RecordError]]]:
+    """Some records at a time: many short ones, or few that are long."""
+    part: list[tuple[int, Flat | RecordError]] = []
+    size = 0
+    for one in found:
+        part.append(one)
+        flat = one[1]
+        size += len(flat.raw) if isinstance(flat, RecordError) else sum(len(v) for v in flat.values() if v is not None)
+        if len(part) >= ROWS or size >= TEXT:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def _batch(part: list[tuple[int, Flat | RecordError]], limits: Limits, path: Path) -> Batch:

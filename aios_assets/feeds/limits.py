@@ -15,6 +15,7 @@ class Limits:
     """Settings that bound size, expansion, depth, columns, cells and time; the name of each stands in its error.
 
     Bytes unless said otherwise. `expansion` is the ratio of decompressed to compressed bytes, asked only beyond 64 MiB;
+    `document_bytes` bounds what can only be opened as a whole: a workbook, and a record batch of Arrow.
     `settle_seconds` is how long a file must have been at rest before it is read.
     """
 

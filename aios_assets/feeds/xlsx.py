@@ -1,6 +1,5 @@
 """XLSX: one sheet of a workbook, its cells as text."""
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from aios_assets.feeds.format import Format
 from aios_assets.feeds.header import header_place
 from aios_assets.feeds.limits import Limits
 from aios_assets.feeds.names import LIKELY, means
+from aios_assets.feeds.workbook import weigh
 
 ROWS = 65_536
 _FIRST = 50
@@ -65,7 +65,7 @@ def _sheet(path: Path, form: Format, limits: Limits) -> tuple[pl.DataFrame, int]
     Of several sheets with cells it is the one that `form.records` names, else the one whose header is understood; where
     that is said of two or more, somebody has to name it, since the others' rows would vanish.
     """
-    _weigh(path, limits)
+    weigh(path, limits)
     try:
         book = fastexcel.read_excel(path)
         names = [form.records] if form.records else book.sheet_names
@@ -92,16 +92,3 @@ def _spoken(sheet: pl.DataFrame) -> int:
     """How many names of a sheet's header are understood."""
     names = [str(cell) for cell in sheet.row(_header(sheet)) if cell is not None] if sheet.height > 1 else []
     return sum(max(means(name).values(), default=0.0) >= LIKELY for name in names)
-
-
-def _weigh(path: Path, limits: Limits) -> None:
-    """A workbook is read as a whole, so its unpacked size is asked before."""
-    try:
-        with zipfile.ZipFile(path) as zipped:
-            sizes = [entry.file_size for entry in zipped.infolist()]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise FeedError("a broken workbook", why=str(error), do="save it again as XLSX or CSV", path=path) from error
-    if sum(sizes) > limits.document_bytes:
-        raise LimitError("document_bytes", limits.document_bytes, f"{sum(sizes):,} bytes unpacked", path=path)
-    if sum(sizes) > 64 * 1024**2 and sum(sizes) > limits.expansion * path.stat().st_size:
-        raise LimitError("expansion", limits.expansion, f"{sum(sizes):,} bytes unpacked", path=path)
