@@ -18,7 +18,7 @@ from aios_assets.feeds import Delivery, FeedError, Guess, Limits, Mapping, Unsur
 from aios_assets.feeds.delivery import entries, read_as
 from aios_assets.feeds.places import Places
 from aios_assets.finished import finishing
-from aios_assets.recognised import Known, identity_of, input_of, once, reader, settled_with
+from aios_assets.recognised import Known, identity_of, input_of, once, passed_over, reader, settled_with
 from aios_assets.runtime import Runtime
 from aios_assets.sequence import Applied, applied, last_snapshots, standing
 from aios_assets.settings import Settings
@@ -61,6 +61,9 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
     whereabouts.look_through(one.delivery for one in mapped)
     if again := settled_with(runtime, stage, mapped, known):
         return again
+    before = last_snapshots(runtime.lake.ledger, stage.name)
+    passed = passed_over(runtime, mapped, known, before)
+    mapped = [one for one in mapped if one.identity not in passed]
     # Changes are compared as the one delivery that they are together, a whole assortment by itself.
     changes = {one.supplier: acceptance.look(one.supplier, one.mapping) for one in reversed(mapped)}
     looks = [
@@ -68,7 +71,6 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
         for one in mapped
     ]
     now = runtime.clock.now()
-    before = last_snapshots(runtime.lake.ledger, stage.name)
     spill, most = _spill(runtime, stage, mapped), most_held(settings.feeds.held_bytes)
     all_read = [
         read_in(
@@ -94,7 +96,7 @@ def take_in(runtime: Runtime, files: Sequence[str], supplier: str | None, stage:
         suppliers=tuple(name for name, result in results.items() if result.whole),
         inputs=tuple(input_of(one.mapped.delivery, runtime) for one in counted),
         identity=identity_of([one.mapped for one in counted]),
-        told=tuple(told),
+        told=(*passed.values(), *told),
         deliveries=tuple(delivery for delivery, _ in judged),
         drifts=tuple(drift for _, drifts in judged for drift in drifts),
         spilled=Spilled(spill, partial(_part, results, stage.contract.keys, before)) if spill.over else None,

@@ -118,7 +118,7 @@ def settled_with(runtime: Runtime, stage: Stage, mapped: Sequence[Mapped], known
     if identity_of(counted) != last.measures.get("feed") or None in entries:
         return None
     bodies = tuple(
-        {**body, **whereabouts.told(one.mapped.delivery, runtime.vault), "outcome": outcome}
+        _as_now(one.mapped, body, outcome, runtime)
         for (one, outcome), body in zip(told, entries, strict=True)
         if body is not None
     )
@@ -130,6 +130,32 @@ def settled_with(runtime: Runtime, stage: Stage, mapped: Sequence[Mapped], known
         identity=identity_of(counted),
         told=bodies,
     )
+
+
+def passed_over(
+    runtime: Runtime, mapped: Sequence[Mapped], known: Known, before: Told[str, int]
+) -> dict[str, Told[str, Any]]:
+    """What the ledger tells of deliveries, by identity, that are not read: it knows them, and nothing of them would count.
+
+    That is certain where the names of all deliveries of their supplier tell which is the newer one, and theirs is older
+    than an assortment. The order of rows is known only when they were read. One of each supplier is read in any case.
+    """
+    now, found = runtime.clock.now(), dict[str, Told[str, Any]]()
+    unread = sorted((_unread(one, known, now) for one in mapped), key=_supplier)
+    for supplier, group in groupby(unread, key=_supplier):
+        own = list(group)
+        if any(one.mapped.mapping.order for one in own):
+            continue
+        told = [(one, outcome) for one, outcome in outcomes(own, before.get(supplier)) if outcome != TAKEN_IN]
+        for one, outcome in told[: len(own) - 1]:
+            if body := known.by_key.get(once(one.mapped, one.order, one.by)):
+                found[one.mapped.identity] = _as_now(one.mapped, body, outcome, runtime)
+    return found
+
+
+def _as_now(one: Mapped, body: Told[str, Any], outcome: str, runtime: Runtime) -> Told[str, Any]:
+    """What the ledger tells of a delivery, with where it lies and what becomes of it now."""
+    return {**body, **whereabouts.told(one.delivery, runtime.vault), "outcome": outcome}
 
 
 def input_of(delivery: Delivery, runtime: Runtime) -> InputFacts:

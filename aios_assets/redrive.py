@@ -13,17 +13,18 @@ from typing import Any
 
 import polars as pl
 
-from aios_assets.acceptance import Acceptance
+from aios_assets.acceptance import Acceptance, Look
 from aios_assets.feeds import Delivery, FeedError, Format, Kind, load, open_delivery
 from aios_assets.feeds import Mapping as Meaning
 from aios_assets.feeds.format import TEXT
-from aios_assets.finished import taken
+from aios_assets.finished import finishing, taken
 from aios_assets.intake import kind_of, mapping_of
 from aios_assets.keyed import without
 from aios_assets.runtime import Runtime
+from aios_assets.spill import OF, TEXT, Spill, most_held
 from aios_assets.split import ID, first_of_key
 from aios_assets.stage import Stage
-from aios_assets.taken import IntakeError, Mapped, Taken
+from aios_assets.taken import IntakeError, Mapped, Taken, read_in, spilled_by
 from aios_assets.vault import Forgotten
 from aios_assets.whereabouts import whereabouts
 from aios_assets.work import ORDERED, Feed
@@ -58,8 +59,8 @@ def redrive(runtime: Runtime, stage: Stage, supplier: str | None = None) -> Feed
             told.append({**body, "outcome": f"left as it is: {error}", "rows": 0, "rejects": waiting.height})
             continue
         lines = waiting["line"].implode()
-        first, _ = first_of_key(again.rows, stage.contract.keys)
-        mended = _not_overtaken(runtime, stage, first.filter(pl.col("line").is_in(lines)), index, order_of)
+        first = again.rows
+        mended = _not_overtaken(runtime, stage, first, index, order_of)
         broken = again.rejects.filter(pl.col("line").is_in(lines))
         # What was read again leaves: it is a record now, or is set aside anew. A line that loses to another of its key
         # within the delivery stays what it is.
@@ -85,17 +86,37 @@ def redrive(runtime: Runtime, stage: Stage, supplier: str | None = None) -> Feed
 
 
 def _again(runtime: Runtime, stage: Stage, body: Mapping[str, Any], waiting: pl.DataFrame) -> Taken:
-    """The delivery, or what is sealed of it, read with the mapping now in force. Raises FeedError, IntakeError, Forgotten."""
+    """The delivery, or what is sealed of it, read with the mapping now in force.
+
+    Of its rows those that wait and are the first of their key. Raises FeedError, IntakeError, Forgotten.
+    """
     if not body:
         raise IntakeError("a delivery", "the ledger does not know it", "run it again")
     acceptance = Acceptance(runtime, stage.name)
-    lay, folder, now = whereabouts(body, runtime.vault), runtime.settings.mappings, runtime.clock.now()
+    lay, folder = whereabouts(body, runtime.vault), runtime.settings.mappings
     if lay.path.is_file():
         plain = open_delivery(lay.path, supplier=str(body["supplier"]), member=lay.member)
         if plain.sha256 == body["sha256"]:
             one = _mapped(plain, folder, stage, acceptance)
-            return taken(one, runtime.vault, stage, now, acceptance.look(one.supplier, one.mapping))
-    return _unsealed(runtime, stage, body, waiting)
+            return _waiting(runtime, stage, one, acceptance.look(one.supplier, one.mapping), waiting["line"])
+    again = _unsealed(runtime, stage, body, waiting)
+    return replace(again, rows=first_of_key(again.rows, stage.contract.keys)[0])
+
+
+def _waiting(runtime: Runtime, stage: Stage, one: Mapped, look: Look, lines: pl.Series) -> Taken:
+    """A delivery of which these lines wait, read as any is: held, or part by part of its keys."""
+    now, settings, keys = runtime.clock.now(), runtime.settings, stage.contract.keys
+    most = most_held(settings.feeds.held_bytes)
+    spill = Spill(
+        settings.lake_folder / "_scratch",
+        spilled_by(stage),
+        settings.lake.buckets,
+        holds=TEXT * settings.feeds.held_bytes,
+    )
+    (again,), spill = finishing([read_in(one, runtime.vault, stage, look, spill=spill, most=most)], stage, now, spill)
+    parts = (again.finish(spill.part(n).drop(OF)) for n in range(spill.parts)) if spill.over else (again.rows,)
+    waits = pl.col("line").is_in(lines.implode())
+    return replace(again, rows=pl.concat([first_of_key(part, keys)[0].filter(waits) for part in parts]))
 
 
 def _mapped(plain: Delivery, folder: Path, stage: Stage, acceptance: Acceptance) -> Mapped:

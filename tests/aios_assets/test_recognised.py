@@ -3,15 +3,19 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from core_fixtures import Shop, kettles
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from aios_assets import intake, recognised
 from aios_assets.recognised import Again, Known
 from aios_assets.stage import Stage
 from aios_assets.stages.records import records
 from aios_assets.stages.sales import sales
+from aios_assets.taken import Mapped, ReadIn
 
 MAPPING = '[supplier]\nname = "acme"\n[fields]\nsku = "sku"\ntitle = "title"\nprice = "price"\n'
 SOLD = (
@@ -103,6 +107,55 @@ def test_the_same_deliveries_again_tell_and_leave_what_reading_them_would(
         assert (again.identity, again.inputs, again.told) == (read.identity, read.inputs, read.told)
         assert shop.make(stage, *files, supplier="acme").unchanged
     assert (shop.values(stage.name), story(shop)) == (stands, size)
+
+
+def noted(patch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the deliveries that are read from now on."""
+    read_in, names = intake.read_in, list[str]()
+
+    def noting(one: Mapped, *rest: Any, **named: Any) -> ReadIn:
+        names.append(one.delivery.name)
+        return read_in(one, *rest, **named)
+
+    patch.setattr(intake, "read_in", noting)
+    return names
+
+
+DAYS = st.permutations(["2024-05-01", "2024-05-02", "2024-05-03", "2024-05-04", "undated a", "undated b"])
+
+
+@pytest.mark.slow
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(days=DAYS, first=st.integers(1, 5), changes=st.booleans())
+def test_what_is_passed_over_leaves_a_feed_as_reading_it_would(
+    tmp_path_factory: pytest.TempPathFactory, days: list[str], first: int, changes: bool
+) -> None:
+    home, feeds, read = tmp_path_factory.mktemp("passed"), [], []
+    for way in ("passed over", "read"):
+        shop = shop_with(home / way, records, ('mode = "delta"\n' if changes else "") + MAPPING)
+        files = [write(home / way / "in", f"acme {day}.csv", [*pans(*range(n, n + 30)), "broken"])
+                 for n, day in enumerate(days)]  # fmt: skip
+        for age, file in enumerate(files):
+            os.utime(file, (1_700_000_000 - age, 1_700_000_000 - age))
+        shop.make(records, *files[:first], supplier="acme")
+        with pytest.MonkeyPatch.context() as patch:
+            if way == "read":
+                patch.setattr(intake, "passed_over", lambda *_: {})
+            reads = noted(patch)
+            feed = intake.take_in(shop.runtime, [str(file) for file in files], "acme")
+            assert feed is not None
+        unlike = ("line_digest", "_fingerprint", "digest", "sealed")
+        rows, rejects = (frame.drop(unlike, strict=False) for frame in (feed.rows, feed.rejects))
+        told = sorted((one["file"], one["outcome"], one["rows"], one["order"]) for one in feed.told)
+        whole = (feed.suppliers, feed.inputs, feed.identity, feed.deliveries, feed.drifts, told)
+        feeds.append((rows.rows(), rejects.rows(), whole))
+        read.append(sorted(reads))
+    assert feeds[0] == feeds[1]
+    assert len(read[1]) == len(days)
+    passed = {name for name, outcome, *_ in feeds[0][2][-1] if outcome != "taken in"} & {
+        f"acme {d}.csv" for d in days[:first]
+    }
+    assert set(read[1]) - set(read[0]) == passed
 
 
 def test_the_same_bytes_under_another_name_are_not_read_either(tmp_path: Path) -> None:

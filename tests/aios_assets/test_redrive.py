@@ -1,6 +1,7 @@
 """Redrive: what was set aside comes back after the mapping was mended: nothing is lost, nothing comes twice."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,11 @@ def shop(tmp_path: Path) -> Shop:
     return shop
 
 
-def test_a_mended_mapping_brings_them_back_and_nothing_twice(shop: Shop) -> None:
+@pytest.mark.parametrize("held_bytes", [2**30, 0])
+def test_a_mended_mapping_brings_them_back_and_nothing_twice(shop: Shop, held_bytes: int) -> None:
+    settings = shop.runtime.settings
+    feeds = settings.feeds.model_copy(update={"held_bytes": held_bytes})
+    shop = replace(shop, runtime=replace(shop.runtime, settings=settings.model_copy(update={"feeds": feeds})))
     mapping(shop, WHOLE.format(title="name").replace('"name"\nprice', '["name", "label"]\nprice'))
     made = driven(shop)
     assert made is not None
