@@ -21,7 +21,7 @@ TYPES = ("pem", "jwt", "key", "password")
 _ISSUED = (
     r"(?:AKIA|ASIA|AROA|AIDA|AGPA|ABIA|ACCA)[A-Z2-7]{16}|gh[pousr]_[A-Za-z0-9]{36,251}|"
     r"github_pat_[A-Za-z0-9_]{22,244}|glpat-[A-Za-z0-9_-]{20,64}|"
-    r"xox[abeoprs]-[A-Za-z0-9-]{10,250}|xapp-[0-9]-[A-Z0-9]{8,16}-[0-9]{8,16}-[a-f0-9]{32,64}|"
+    r"xox[abeoprs]-(?=[A-Za-z-]{0,40}[0-9])[A-Za-z0-9-]{10,250}|xapp-[0-9]-[A-Z0-9]{8,16}-[0-9]{8,16}-[a-f0-9]{32,64}|"
     r"hooks\.slack\.com/services/[A-Za-z0-9/]{20,80}|"
     r"[srp]k_(?:live|test)_[A-Za-z0-9]{16,247}|whsec_[A-Za-z0-9+/=]{24,64}|AIza[A-Za-z0-9_-]{35}|"
     r"ya29\.[A-Za-z0-9_-]{20,250}|GOCSPX-[A-Za-z0-9_-]{28}|"

@@ -6,6 +6,7 @@ Types: `mail`, `iban`, `card`, `id` (national identity, tax and social security 
 
 import polars as pl
 
+from aios_assets.enrich.personal.abroad import ABROAD
 from aios_assets.enrich.personal.account import CARD, IBAN
 from aios_assets.enrich.personal.address import ADDRESS, CORNERS
 from aios_assets.enrich.personal.identity import IDENTITY
@@ -26,7 +27,7 @@ SCANNER = Scanner(
     (
         (Among.NUMBERED, (IBAN, CARD, *IDENTITY, IP, PHONE)),
         (Among.WORDED, (MAIL, CORNERS)),
-        (Among.BOTH, (BIRTH, *ADDRESS, POSTAL)),
+        (Among.BOTH, (BIRTH, *ADDRESS, ABROAD, POSTAL)),
         (Among.OTHERS, (PERSON,)),
         (Among.PLAIN, (PERSON_PLAIN,)),
         (Among.CASED, (CASED,)),

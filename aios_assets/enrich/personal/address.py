@@ -20,9 +20,11 @@ _STRONG_END = r"(?:stra(?:ß|ss)e|str\.|gasse|straat|gracht|gatan|vägen|veien|k
 _WEAK_END = r"(?:weg|allee|platz|ring|damm|ufer|laan|plein|kade|vej|gade|gata|tie|veg)"
 _ROMANCE_STRONG = (
     r"rue|calle|avenida|avda\.?|viale|piazza|corso|rua|impasse|chemin|carrer|ulica|ul\.|al\.|plaza de|travessa|"
-    r"strada|bulevardul|náměstí|ulice"
+    r"bulevardul"
 )
-_ROMANCE_WEAK = r"avenue|boulevard|bd|place|allée|quai|cours|route|via|vicolo|plaza|paseo|praça|c/|os\."
+_ROMANCE_WEAK = (
+    r"avenue|boulevard|bd|place|allée|quai|cours|route|via|vicolo|plaza|paseo|praça|c/|os\.|strada|náměstí|ulice"
+)
 
 _FLAT = r"(?:apt|appt|apartment|whg)\.? ?#?[0-9]{1,4}[A-Za-z]?(?!\w)"
 _NAME = r"[^\W\d_][\w.'-]{0,30}"

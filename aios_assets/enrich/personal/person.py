@@ -82,7 +82,7 @@ _LIVES = re.compile(
 )
 
 _TEXT_BRANDED = """
-coffee clean beer bean potato pepper martens marten scholl scholls seuss brown browns dre jart oetker hauschka
+coco coffee clean beer bean potato pepper martens marten scholl scholls seuss brown browns dre jart oetker hauschka
 hauschkas men t robot magoo who phil no strange doom octopus evil pac meyer meyers fields butterworth dash freeze
 incredible big bubble sketch dior sixty tussauds bovary doubtfire marvel kitty bronner bronners jekyll dolittle house
 oz holle nilsson der office heater gasket grammar muscle sprout mercedes universe piggy saigon congeniality america
@@ -172,14 +172,20 @@ def _is_titled(text: str, intro: str, words: list[re.Match[str]], *, known: bool
     first, end = words[0][0], words[-1].end()
     if first.casefold().removesuffix("'s") in _BRANDED or (_RELATED.match(intro) and not _OF_SOMEBODY.search(text)):
         return False
+    english = re.match(_ENGLISH_TITLE, intro)
+    if known and not english and _DOUBLE.fullmatch(words[-1][0]):
+        return True
     if _is_sentence(text):
-        english = re.match(_ENGLISH_TITLE, intro)
         told = bool(_OF_SOMEBODY.search(text)) if english else intro not in _UNSURE
         if known or (told and first.istitle()):
             return True
     around = text[max(0, words[0].start() - _NEAR) : words[0].start()] + " " + text[end : end + _NEAR]
     spoken = _SPOKEN.search(around) or _VERB.match(text, end) or (first.istitle() and _OF_SOMEBODY.search(around))
     return bool(spoken) or (is_given(first) and _has_surname(words))
+
+
+_DOUBLE = re.compile(r"[^\W\d_a-z][^\W\d_]{2,30}-[^\W\d_a-z][^\W\d_]{2,30}")
+"""Two surnames in one: no brand calls itself `Frau Müller-Lüdenscheidt`."""
 
 
 def _has_surname(words: list[re.Match[str]]) -> bool:
