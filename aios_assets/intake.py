@@ -22,7 +22,7 @@ from aios_assets.recognised import Known, identity_of, input_of, once, passed_ov
 from aios_assets.runtime import Runtime
 from aios_assets.sequence import Applied, applied, last_snapshots, standing
 from aios_assets.settings import Settings
-from aios_assets.spill import OF, TEXT, Spill, Spilled, most_held
+from aios_assets.spill import OF, Spill, Spilled, most_held, text_of
 from aios_assets.stage import Stage
 from aios_assets.stages.records import records
 from aios_assets.stages.sales import sales
@@ -109,7 +109,7 @@ def _spill(runtime: Runtime, stage: Stage, mapped: Sequence[Mapped]) -> Spill:
     stands = {bucket_in(path)[1] for path in state.files} if state else set()
     large = sum(one.delivery.size for one in mapped) > held
     cut = stands.pop() if stands else runtime.settings.lake.buckets
-    return Spill(runtime.settings.lake_folder / "_scratch", spilled_by(stage), cut, holds=0 if large else TEXT * held)
+    return Spill(runtime.settings.lake_folder / "_scratch", spilled_by(stage), cut, holds=0 if large else text_of(held))
 
 
 def _part(results: Told[str, Applied], keys: Sequence[str], before: Told[str, int], rows: pl.DataFrame) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from aios_assets.finished import finishing, taken
 from aios_assets.intake import kind_of, mapping_of
 from aios_assets.keyed import without
 from aios_assets.runtime import Runtime
-from aios_assets.spill import OF, TEXT, Spill, most_held
+from aios_assets.spill import OF, Spill, most_held, text_of
 from aios_assets.split import ID, first_of_key
 from aios_assets.stage import Stage
 from aios_assets.taken import IntakeError, Mapped, Taken, read_in, spilled_by
@@ -113,7 +113,9 @@ def _waiting(runtime: Runtime, stage: Stage, one: Mapped, look: Look, lines: pl.
         settings.lake.buckets,
         holds=TEXT * settings.feeds.held_bytes,
     )
-    (again,), spill = finishing([read_in(one, runtime.vault, stage, look, spill=spill, most=most)], stage, now, spill)
+    (again,), spill = finishing(
+        [read_in(one, runtime.vault, stage, look, spill=spill, most=most_held(held))], stage, now, spill
+    )
     parts = (again.finish(spill.part(n).drop(OF)) for n in range(spill.parts)) if spill.over else (again.rows,)
     waits = pl.col("line").is_in(lines.implode())
     return replace(again, rows=pl.concat([first_of_key(part, keys)[0].filter(waits) for part in parts]))

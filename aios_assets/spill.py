@@ -45,9 +45,14 @@ def weight_of(rows: pl.DataFrame) -> int:
     return sum(counts.row(0)) if counts.width else 0
 
 
+def text_of(held_bytes: int) -> int:
+    """Bytes of text in the rows of a delivery that is so large."""
+    return TEXT * held_bytes
+
+
 def most_held(held_bytes: int) -> int:
     """Bytes of text that are held at most: of a delivery as large as the setting, and what is looked at anyway."""
-    return max(TEXT * held_bytes, PIECE)
+    return max(text_of(held_bytes), PIECE)
 
 
 class Spill:
