@@ -16,7 +16,7 @@ import polars as pl
 from aios_assets.acceptance import Acceptance, Look
 from aios_assets.feeds import Delivery, FeedError, Format, Kind, load, open_delivery
 from aios_assets.feeds import Mapping as Meaning
-from aios_assets.feeds.format import TEXT as OF_TEXT
+from aios_assets.feeds.format import TEXT
 from aios_assets.finished import finishing, taken
 from aios_assets.intake import kind_of, mapping_of
 from aios_assets.keyed import without
@@ -106,13 +106,8 @@ def _again(runtime: Runtime, stage: Stage, body: Mapping[str, Any], waiting: pl.
 def _waiting(runtime: Runtime, stage: Stage, one: Mapped, look: Look, lines: pl.Series) -> Taken:
     """A delivery of which these lines wait, read as any is: held, or part by part of its keys."""
     now, settings, keys = runtime.clock.now(), runtime.settings, stage.contract.keys
-    most = most_held(settings.feeds.held_bytes)
-    spill = Spill(
-        settings.lake_folder / "_scratch",
-        spilled_by(stage),
-        settings.lake.buckets,
-        holds=TEXT * settings.feeds.held_bytes,
-    )
+    held, folder = settings.feeds.held_bytes, settings.lake_folder / "_scratch"
+    spill = Spill(folder, spilled_by(stage), settings.lake.buckets, holds=text_of(held))
     (again,), spill = finishing(
         [read_in(one, runtime.vault, stage, look, spill=spill, most=most_held(held))], stage, now, spill
     )
@@ -136,7 +131,7 @@ def _unsealed(runtime: Runtime, stage: Stage, body: Mapping[str, Any], waiting: 
     Raises IntakeError where other lines wait as well, or none of them can be read now.
     """
     lacking, digest = waiting["sealed"].null_count(), str(body["sha256"])
-    if lacking or body.get("reading", {}).get("kind") not in {str(kind) for kind in OF_TEXT}:
+    if lacking or body.get("reading", {}).get("kind") not in {str(kind) for kind in TEXT}:
         why = f"the file is no longer at {body['path']} as it came, and not all of its lines are sealed one by one"
         raise IntakeError(f"delivery {body['file']}", why, "put the file back where it lay")
     written = runtime.settings.mappings / f"{body['supplier']}.toml"
