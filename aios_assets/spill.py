@@ -1,10 +1,12 @@
-"""Spill: rows of deliveries too large to be held, on disk, cut by key so that one part of the keys is read back at a time.
+"""Spill: rows of deliveries too large to be held, cut by key so that one part of the keys is worked on at a time.
 
+Too many to be kept in memory go to the disk, and are read back a part at a time.
 What is written is encrypted under a key that this object alone holds, into a file that has no name: when the process
 ends, however it ends, nothing can be read and nothing is left.
 """
 
 import io
+import itertools
 import secrets
 import tempfile
 import weakref
@@ -22,11 +24,18 @@ PIECE = PART_TEXT = 32 * 2**20
 """Text of rows that is cut and written at once (smaller pieces would be more header than rows), and that is worth a part
 and a file of the table: about 100,000 records, and half as much in a delivery, where no digests stand beside it."""
 
+KEPT = 640 * 2**20
+"""Bytes of rows that are kept in memory, cut: to write and to read back costs more than to read the delivery, and the more
+is written at once the less."""
+
 TEXT = 2
 """Bytes of text in the rows for one in the delivery: their places and digests stand beside them."""
 
 GRAINS = 256
 """Into how many grains of keys rows are cut as they come; when all are there some grains each make a part."""
+
+VIEW = 16
+"""Bytes of a cell besides its text."""
 
 LOOKED = 100_000
 """Rows that are looked through at a time."""
@@ -56,10 +65,10 @@ def most_held(held_bytes: int) -> int:
 
 
 class Spill:
-    """Takes rows of one schema in, each `of` a delivery, and gives them back part by part in the order in which they came.
+    """Takes rows of one schema in, each `of` a delivery, and gives them back part by part, those of a key as they came.
 
-    They wait in memory while their text is no more than `holds` bytes. `cut` is the least number of parts; where more
-    are needed, it is a multiple.
+    They wait in memory while their text is no more than `holds` bytes, and no more than KEPT of them are on no disk. `cut`
+    is the least number of parts; where more are needed, it is a multiple.
     """
 
     def __init__(self, folder: Path, keys: Sequence[str], cut: int, *, holds: int = 0) -> None:
@@ -69,6 +78,8 @@ class Spill:
         self._file: IO[bytes] | None = None
         self._cipher, self._pieces = AESGCM(secrets.token_bytes(32)), 0
         self._index: dict[int, list[tuple[int, int, bytes]]] = {}
+        self._kept: dict[int, list[pl.DataFrame]] = {}
+        self._keeps = 0
         self._waiting: list[pl.DataFrame] = []
         self._waits = 0
         self._none: pl.DataFrame | None = None
@@ -100,16 +111,21 @@ class Spill:
 
     def held(self, of: int) -> pl.DataFrame:
         """The rows of one delivery, where all are held."""
-        rows = [frame for frame in self._waiting if frame.item(0, OF) == of] if not self._index else []
+        rows = [frame for frame in self._waiting if frame.item(0, OF) == of] if not (self._index or self._kept) else []
         return pl.concat(rows).drop(OF) if rows else self.none
 
     def part(self, number: int, parts: int | None = None) -> pl.DataFrame:
         """The rows of one part with column OF: the delivery that each is of. Raises OSError."""
         self._write()
         parts = parts or self.parts
+        if self._index:
+            self._put_down()
+        else:
+            kept: pl.DataFrame = pl.concat([self._empty(), *self._kept.get(number % self._cut, ())], rechunk=True)
+            return kept if parts == self._cut else kept.filter(part_of(self._keys, parts) == number)
         own = [piece for grain in range(number, self._grains, parts) for piece in self._index.get(grain, ())]
         read = [pl.read_ipc(io.BytesIO(self._opened(*piece))) for piece in sorted(own)]
-        return pl.concat(read) if read else self.none.with_columns(pl.lit(None, dtype=pl.Int32).alias(OF))
+        return pl.concat(read) if read else self._empty()
 
     def looked_through(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """All rows, of these columns only, many at a time and in no order. Raises OSError."""
@@ -119,7 +135,7 @@ class Spill:
             if sum(frame.height for frame in some) >= LOOKED:
                 yield pl.concat(some)
                 some = []
-        some += [frame.select(columns) for frame in self._waiting]
+        some += [frame.select(columns) for frame in (*itertools.chain(*self._kept.values()), *self._waiting)]
         if some:
             yield pl.concat(some)
 
@@ -137,15 +153,31 @@ class Spill:
             while self._waiting and size < PIECE:
                 rows.append(self._waiting.pop(0))
                 size += weight_of(rows[-1])
-            self._cut_and_write(pl.concat(rows))
+            self._keeps += size + VIEW * rows[0].width * sum(frame.height for frame in rows)
+            for number, piece in self._cut_into(self._cut, pl.concat(rows)):
+                self._kept.setdefault(number, []).append(piece)
+            if self._keeps > KEPT:
+                self._put_down()
         self._waits = 0
 
-    def _cut_and_write(self, rows: pl.DataFrame) -> None:
-        cut = rows.with_columns(part_of(self._keys, self._grains)).partition_by(
+    def _put_down(self) -> None:
+        kept, self._kept, self._keeps = self._kept, {}, 0
+        while kept:
+            self._cut_and_write(pl.concat(kept.popitem()[1]))
+
+    def _empty(self) -> pl.DataFrame:
+        return self.none.with_columns(pl.lit(None, dtype=pl.Int32).alias(OF))
+
+    def _cut_into(self, parts: int, rows: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
+        cut = rows.with_columns(part_of(self._keys, parts)).partition_by(
             PART, as_dict=True, include_key=False, maintain_order=True
         )
-        file = self._opened_file()
         for (number,), piece in cut.items():
+            yield int(number), piece
+
+    def _cut_and_write(self, rows: pl.DataFrame) -> None:
+        file = self._opened_file()
+        for number, piece in self._cut_into(self._grains, rows):
             plain = io.BytesIO()
             piece.write_ipc(plain, compression="lz4")
             self._pieces += 1
@@ -153,7 +185,7 @@ class Spill:
             sealed = self._cipher.encrypt(nonce, plain.getvalue(), None)
             at = file.seek(0, io.SEEK_END)
             file.write(sealed)
-            self._index.setdefault(int(number), []).append((at, len(sealed), nonce))
+            self._index.setdefault(number, []).append((at, len(sealed), nonce))
 
     def _opened_file(self) -> IO[bytes]:
         if self._file is None:
@@ -181,9 +213,9 @@ class Spilled:
         return self.spill.parts
 
     def part(self, number: int) -> pl.DataFrame:
-        """The rows of one part, in the deliveries' order."""
+        """The rows of one part, those of a key in the deliveries' order."""
         return self.finish(self.spill.part(number))
 
     def whole(self) -> pl.DataFrame:
-        """All rows at once, for what cannot be done part by part; in the deliveries' order within each part."""
+        """All rows at once, for what cannot be done part by part; those of a key in the deliveries' order."""
         return pl.concat([self.part(number) for number in range(self.parts)])

@@ -29,6 +29,12 @@ from policies.verdict import Verdict
 HELD, PARTED = 2**40, 0
 
 
+@pytest.fixture(autouse=True)
+def few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is larger than a few rows goes to the disk."""
+    monkeypatch.setattr(spilling, "KEPT", 2_000)
+
+
 def open_shop(folder: Path, held_bytes: int, *, stages: tuple[Stage, ...] = (records, products)) -> Shop:
     shop = Shop.open(folder, stages=stages)
     settings = shop.runtime.settings
@@ -252,23 +258,46 @@ def test_parts_behind_the_one_in_which_a_person_stands_change_nothing_of_what_is
     assert facts[0] == facts[1] == facts[2]
 
 
+@pytest.mark.parametrize("kept", [0, 2_000])
 def test_a_spill_gives_back_what_came_in_its_order_and_shows_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
     monkeypatch.setattr(spilling, "PIECE", 100)
-    rows = pl.DataFrame({"sku": [f"secret-{n}" for n in range(100)], "n": range(100)})
+    monkeypatch.setattr(spilling, "KEPT", kept)
+    rows = pl.DataFrame({"sku": [f"secret-{n % 40}" for n in range(100)], "n": range(100)})
     spill = Spill(tmp_path / "scratch", ["sku"], 4)
     for piece in rows.iter_slices(7):
         spill.add(piece)
     assert spill.parts == 4
     parts = [spill.part(number).drop(spilling.OF) for number in range(4)]
-    assert all(part["n"].is_sorted() for part in parts)
+    assert all(own["n"].is_sorted() for part in parts for own in part.partition_by("sku"))
     assert_frame_equal(pl.concat(parts).sort("n"), rows)
     assert min(part.height for part in parts) > 0
     assert list((tmp_path / "scratch").iterdir()) == []
     written = Path(f"/proc/self/fd/{spill._file.fileno()}").read_bytes()
     assert len(written) > 1_000
     assert b"secret" not in written
+
+
+@pytest.mark.parametrize("part_text", [100, spilling.PART_TEXT])
+def test_what_is_kept_comes_back_as_from_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part_text: int
+) -> None:
+    monkeypatch.setattr(spilling, "PIECE", 100)
+    monkeypatch.setattr(spilling, "PART_TEXT", part_text)
+    rows = pl.DataFrame({"sku": [None, *(f"long number {n % 40}" for n in range(99))], "n": range(100)})
+    both = []
+    for kept in (0, 2**40):
+        monkeypatch.setattr(spilling, "KEPT", kept)
+        spill = Spill(tmp_path / str(kept), ["sku"], 3)
+        for piece in rows.iter_slices(7):
+            spill.add(piece, of=piece.item(0, "n") % 2)
+        looked = pl.concat(spill.looked_through(["n"])).sort("n")
+        parts = [spill.part(number).sort("sku", maintain_order=True).rows() for number in range(spill.parts)]
+        both.append((parts, looked.rows()))
+    assert [folder.name for folder in tmp_path.iterdir()] == ["0"]
+    assert both[0] == both[1]
+    assert (len(both[0][0]) == 3) == (part_text > 100)
 
 
 def test_rows_without_a_whole_key_are_in_the_first_part(tmp_path: Path) -> None:

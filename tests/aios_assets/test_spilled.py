@@ -44,7 +44,9 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shops]:
     both = tuple(open_shop(home / name, held) for name, held in (("held", HELD), ("parted", PARTED)))
     for shop in both:
         shop.runtime.settings.mappings.mkdir()
-    yield both  # type: ignore[misc]  # two
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spilling, "KEPT", 1_000)  # what is larger than a few rows goes to the disk
+        yield both  # type: ignore[misc]  # two
     for shop in both:
         shop.close()
 
