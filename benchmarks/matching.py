@@ -1,15 +1,17 @@
 """Matching: ours against Splink on labelled feeds (F1 and seconds), and how both grow on a generated catalogue.
 
-    python -m benchmarks.matching [--feeds DIR] [--sizes 10000,100000,1000000] [--splink-sizes 10000,100000]
+    python -m benchmarks.matching [--feeds DIR] [--sizes 10000,100000,1000000] [--minutes 30]
 
 Prints one JSON line a measurement. Splink runs on DuckDB as its documentation describes for linking: u from random pairs, the
-prior from deterministic rules, m by expectation-maximisation, term frequencies, blocking on exploded rare tokens; one-to-one
-assignment is added to both sides alike. It is given the same cleaned fields that our evidence reads.
+prior from deterministic rules, m by expectation-maximisation, term frequencies, blocking on exploded rare tokens, rules that
+make some million comparisons and not some hundred; one-to-one assignment is added to both sides alike. It is given the same
+cleaned fields that our evidence reads. Each size of each tool has a process of its own, and `--minutes` at most.
 """
 
 import argparse
 import json
 import resource
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -25,6 +27,8 @@ from benchmarks.matching_catalogue import catalogue
 
 FEEDS = (("amazon_google", "amazon.csv", "gp.csv"), ("walmart_amazon", "walmart.csv", "amazon.csv"))
 SIDES = ["left_sku", "right_sku"]
+COMMON, TRAINED = 200, 5_000_000
+"""How many records share a word at most that Splink compares them for, and the pairs at most that it learns from."""
 
 
 def tell(**measured: object) -> None:
@@ -99,7 +103,7 @@ def splinked(records: pl.DataFrame, left: str) -> tuple[pl.DataFrame, float]:
     linker = Linker(named, settings, log_level=40)
     linker.training.estimate_probability_two_random_records_match(deterministic, recall=0.5)
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("substr(title, 1, 10)"))
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on(f"substr(title, 1, {_begun(frames)})"))
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("price"))
     table = linker.inference.predict(threshold_match_probability=0.01)
     found = pl.DataFrame(table.as_pyarrow_table())
@@ -118,12 +122,22 @@ def splinked(records: pl.DataFrame, left: str) -> tuple[pl.DataFrame, float]:
     return won.select(*SIDES, "probability", likely=pl.col("probability") >= 0.5), seconds
 
 
+def _begun(frames: list[pl.DataFrame]) -> int:
+    """How many letters of a title two records share whose weights are learned: so many that TRAINED pairs do at most."""
+    for letters in range(10, 40):
+        one, other = (frame.select(k=pl.col("title").str.slice(0, letters)).group_by("k").len() for frame in frames)
+        both = one.join(other, on="k").select(pl.col("len").cast(pl.Int64) * pl.col("len_right")).sum().item()
+        if both <= TRAINED:
+            return letters
+    return 40
+
+
 def _others(records: pl.DataFrame, left: str) -> list[str]:
     return [name for name in records["supplier"].unique().sort().to_list() if name != left]
 
 
 def _cleaned(records: pl.DataFrame) -> pl.DataFrame:
-    """Fields as our evidence reads them, and each title's three rarest words for blocking."""
+    """Fields as our evidence reads them, and each title's four rarest words for blocking."""
     texts = {
         name: tokens.plain(pl.col(name), limit=400) if name in records.columns else pl.lit("")
         for name in ("title", "brand", "model")
@@ -135,10 +149,11 @@ def _cleaned(records: pl.DataFrame) -> pl.DataFrame:
         model=tokens.squashed(pl.col("model")),
     )
     said = frame.select("unique_id", "words").explode("words", empty_as_null=False, keep_nulls=False)
-    counted = said.join(said.group_by("words").len("count"), on="words").sort("unique_id", "count", "words")
-    rare = counted.group_by("unique_id", maintain_order=True).agg(rare=pl.col("words").head(4))
+    rare = said.group_by("words").len("count").filter(pl.col("count") <= COMMON)
+    counted = said.join(rare, on="words").sort("unique_id", "count", "words")
+    few = counted.group_by("unique_id", maintain_order=True).agg(rare=pl.col("words").head(4))
     empty = [pl.when(pl.col(name) != "").then(name).alias(name) for name in ("brand", "model")]
-    return frame.join(rare, on="unique_id", how="left", maintain_order="left").with_columns(*empty)
+    return frame.join(few, on="unique_id", how="left", maintain_order="left").with_columns(*empty)
 
 
 def feeds(folder: Path) -> None:
@@ -155,26 +170,40 @@ def feeds(folder: Path) -> None:
             )
 
 
-def growth(tool: str, sizes: list[int]) -> None:
-    """Seconds, memory and quality by size of a generated catalogue, and the exponent between sizes."""
-    before: tuple[int, float] | None = None
+def grown(tool: str, size: int) -> None:
+    """Seconds, processor seconds, memory and quality on a generated catalogue of this size."""
+    records, truth = catalogue(size)
+    gold = truth.select(*SIDES)
+    begun = time.process_time()
+    found, seconds = (ours if tool == "aios" else splinked)(records, "s0")
+    tell(
+        bench="growth",
+        tool=tool,
+        records=len(records),
+        f1=f1(found.filter("likely"), gold),
+        seconds=seconds,
+        processor=time.process_time() - begun,
+        peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    )
+
+
+def growth(tool: str, sizes: list[int], minutes: float) -> None:
+    """The same for each size, with the exponent between two; a size that takes longer is told as not finished."""
+    before: dict[str, float] = {}
     for size in sizes:
-        records, truth = catalogue(size)
-        gold = truth.select(*SIDES)
-        found, seconds = (ours if tool == "aios" else splinked)(records, "s0")
-        exponent = float(np.log(seconds / before[1]) / np.log(len(records) / before[0])) if before else None
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        score = f1(found.filter("likely"), gold)
-        tell(
-            bench="growth",
-            tool=tool,
-            records=len(records),
-            f1=score,
-            seconds=seconds,
-            exponent=exponent,
-            peak_rss_mb=peak,
-        )
-        before = (len(records), seconds)
+        command = [sys.executable, "-m", "benchmarks.matching", "--alone", tool, str(size)]
+        try:
+            done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60 * minutes)
+        except subprocess.TimeoutExpired:
+            tell(bench="growth", tool=tool, records=size, finished=f"not within {minutes:g} minutes")
+            return
+        told = json.loads(done.stdout.splitlines()[-1])
+        if before:
+            told["exponent"] = float(
+                np.log(told["seconds"] / before["seconds"]) / np.log(told["records"] / before["records"])
+            )
+        tell(**told)
+        before = told
 
 
 def main() -> int:
@@ -182,12 +211,16 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--feeds", type=Path, default=Path(__file__).resolve().parents[1].parent / "shared" / "data")
     parser.add_argument("--sizes", default="10000,100000")
-    parser.add_argument("--splink-sizes", default="10000,100000")
+    parser.add_argument("--minutes", type=float, default=30, help="of a size of a tool, at most")
+    parser.add_argument("--alone", nargs=2, metavar=("TOOL", "SIZE"), help="only this size of this tool")
     asked = parser.parse_args()
+    if asked.alone:
+        grown(asked.alone[0], int(asked.alone[1]))
+        return 0
     if asked.feeds.exists():
         feeds(asked.feeds)
-    for tool, sizes in (("aios", asked.sizes), ("splink", asked.splink_sizes)):
-        growth(tool, [int(size) for size in sizes.split(",") if size])
+    for tool in ("aios", "splink"):
+        growth(tool, [int(size) for size in asked.sizes.split(",") if size], asked.minutes)
     return 0
 
 
