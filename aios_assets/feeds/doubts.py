@@ -1,5 +1,7 @@
 """Doubts: fields that somebody has to name, since a wrong SKU, title, price or brand is worse than a question."""
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +9,7 @@ import polars as pl
 
 from aios_assets.feeds.candidates import Guessed, Table
 from aios_assets.feeds.looks import Look
-from aios_assets.feeds.names import normal
+from aios_assets.feeds.names import is_generic, normal
 from aios_assets.feeds.pricenames import price_kind
 
 POSSIBLE = 0.2
@@ -23,13 +25,15 @@ _MARGIN_BY_VALUE = {"sku": 0.33, "title": 0.3, "price": 0.2, "brand": 0.4}
 class Doubt:
     """A field that somebody has to name: the columns it may be, and why that is open.
 
-    `value` is what a mapping would say, where that is no column of `[fields]` but a line above it.
+    `value` is what a mapping would say, where that is no column of `[fields]` but a line above it; `read` how it would read
+    the field, where no one column is it.
     """
 
     field: str
     columns: tuple[str, ...]
     why: str
     value: str = ""
+    read: str = ""
 
     @property
     def line(self) -> str:
@@ -37,12 +41,15 @@ class Doubt:
         if self.value:
             return f"above [fields] {self.field} = {self.value}, or a mapping without that line if they are not"
         perhaps = f"  # perhaps {', '.join(self.columns[:4])}" if self.columns else ""
-        either = f", or where there is a sale its price: {self.either}" if self.either else ""
+        said = "" if self.read else "where there is a sale its price: "
+        either = f", or {said}{self.either}" if self.either else ""
         return f'[fields] {self.field} = "…"{perhaps}{either}'
 
     @property
     def either(self) -> str:
-        """How a mapping says that a sale's price counts where there is one, and the usual one elsewhere; "" without both."""
+        """How a mapping says it by several columns: a sale's price, and where there is none the usual one; "" where not."""
+        if self.read:
+            return self.read
         kinds = {price_kind(normal(column)): column for column in reversed(self.columns)}
         if self.field != "price" or not {"now", "sale"} <= set(kinds):
             return ""
@@ -54,6 +61,7 @@ def doubts_of(
 ) -> tuple[Doubt, ...]:
     """Critical fields without a sure column, or with a second one that may be it as well."""
     doubts = []
+    cut = _cut(taken, looks)
     owner = {guessed.column: guessed for guessed in taken.values()}
     for name in (each for each in CRITICAL if each in fields):
         best = taken.get(name)
@@ -68,7 +76,11 @@ def doubts_of(
         if best is None:
             if name in ("sku", "title") or columns:
                 why = f"{', '.join(columns[:3])} may be it, none is sure" if columns else "no column looks like one"
+                why += _spoiled(sample, columns)
                 doubts.append(Doubt(name, columns or tuple(each.name for each in looks[:4]), why))
+            continue
+        if name == "price" and cut:
+            doubts.append(cut)
             continue
         margin = (
             _MARGIN[name]
@@ -90,6 +102,38 @@ def doubts_of(
             told = f"{best.column} ({best.confidence:.2f}) and {others[0].column} ({others[0].confidence:.2f})"
             doubts.append(Doubt(name, columns, f"{told} both may be it"))
     return tuple(doubts)
+
+
+def _cut(taken: Mapping[str, Guessed], looks: tuple[Look, ...]) -> Doubt | None:
+    """The price, where its decimals stand in the next column: a comma parts the columns, and nobody quoted the numbers."""
+    if "price" not in taken or not is_generic(looks[-1].name) or looks[-1].fill < _MOST:
+        return None
+    at = next(place for place, each in enumerate(looks) if each.name == taken["price"].column)
+    if at + 1 == len(looks) or looks[at].integer < _MOST or looks[at + 1].integer < _MOST:
+        return None
+    price, behind = looks[at], looks[at + 1]
+    if not all(_CENTS.fullmatch(value) for value in behind.samples) or behind.length != len("00"):
+        return None
+    why = f"the cents of {price.name} seem to stand in {behind.name}: a comma parts the columns and is in the numbers as well"
+    return Doubt("price", (price.name,), why, read=f'{{ columns = ["{price.name}", "{behind.name}"], join = "," }}')
+
+
+_CENTS, _MOST = re.compile(r"[0-9]{2}"), 0.95
+_SPOILED = {
+    r"^[0-9][.,][0-9]{1,5}E\+[0-9]{1,2}$": "Excel wrote its numbers short (1.23E+12), digits are lost: have it sent as text",
+    r"^=\"[^\"]*\"$": 'its values are Excel\'s formulas (="0012"): have it sent without them',
+}
+"""What a spreadsheet made of codes."""
+
+
+def _spoiled(sample: pl.DataFrame, columns: Sequence[str]) -> str:
+    """Why none of the columns is sure, where a spreadsheet spoiled one."""
+    for name in columns:
+        for form, why in _SPOILED.items():
+            filled = sample[name].drop_nulls()
+            if filled.len() and filled.str.contains(form).mean() > 0.5:  # type: ignore[operator]  # a share
+                return f"; of {name}: {why}"
+    return ""
 
 
 def _alike(sample: pl.DataFrame, one: Guessed, other: Guessed) -> bool:
