@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from aios_assets.attempting import Attempting, Run
 from aios_assets.carry import carried, key_course, refingered
 from aios_assets.contracts import course, facts_of, published
 from aios_assets.draft import Following
@@ -16,7 +17,7 @@ from aios_assets.errors import SettingsError
 from aios_assets.fingerprint import fingerprint
 from aios_assets.journal import Attempt
 from aios_assets.maintenance import pin
-from aios_assets.materialise import Attempting, Run, attempted
+from aios_assets.materialise import attempted
 from aios_assets.runtime import CARRIES, Runtime
 from aios_assets.shaped import keeping, made_again
 from aios_assets.split import as_quarantine, aside_key

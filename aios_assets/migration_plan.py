@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
+from aios_assets.attempting import Run
 from aios_assets.carry import carried
 from aios_assets.contracts import course, published
 from aios_assets.differences import PROTECTIVE, Difference, differences
 from aios_assets.lake import Lake
-from aios_assets.materialise import Run
 from aios_assets.migrate import Migrating, Word
 from aios_assets.revert import Reverting, last_turn
 from aios_assets.runtime import Runtime

@@ -12,10 +12,10 @@ from threading import Event
 
 import polars as pl
 
+from aios_assets.attempting import Attempting
 from aios_assets.draft import Following, bucket_anew, bucket_in, following, name_files, reshaped, write_files
 from aios_assets.errors import StageError
 from aios_assets.lake import Lake
-from aios_assets.materialise import Attempting
 from aios_assets.profile import profile
 from aios_assets.record import Written
 from aios_assets.spill import PART, Spilled, most_held, part_of, weight_of

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from aios_assets.attempting import Run
 from aios_assets.carry import carried
 from aios_assets.contracts import published, restored, step_of
 from aios_assets.draft import Following
@@ -17,7 +18,7 @@ from aios_assets.errors import LakeError, SettingsError
 from aios_assets.journal import Attempt
 from aios_assets.keyed import without
 from aios_assets.lake import Lake
-from aios_assets.materialise import Run, attempted
+from aios_assets.materialise import attempted
 from aios_assets.migrate import FOLLOWS, Migrating, Word
 from aios_assets.runtime import Runtime
 from aios_assets.shaped import keeping

@@ -65,7 +65,7 @@ def preview(name: Table, back: Back = False, lake: LakeOption = None, as_json: J
 def apply(name: Table, *, by: By = None, why: Why = None, lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """Brings a table under the contract in code: drafts, gate, decision, commit, as every change of it."""
     _signed(by, why)
-    from aios_assets.materialise import Run
+    from aios_assets.attempting import Run
     from aios_assets.migrate import migrate
 
     runtime, stage, contracts = _opened(name, lake)
@@ -86,7 +86,7 @@ def revert(
 ) -> None:
     """Brings a table back under the contract before its last change; rows that stood then come back as they were."""
     _signed(by, why)
-    from aios_assets.materialise import Run
+    from aios_assets.attempting import Run
     from aios_assets.revert import revert as go_back
 
     runtime, stage, contracts = _opened(name, lake)

@@ -12,9 +12,10 @@ import pytest
 from core_fixtures import Shop, embedded, kettles, row
 from polars.testing import assert_frame_equal
 
-from aios_assets import materialise as machinery
+from aios_assets import attempting as machinery
 from aios_assets import spill as spilling
 from aios_assets.intake import take_in
+from aios_assets.materialise import materialise
 from aios_assets.spill import Spill
 from aios_assets.stage import Stage
 from aios_assets.stages.products import products
@@ -229,7 +230,7 @@ def test_a_table_whose_files_are_cut_otherwise_is_made_whole(tmp_path: Path) -> 
     for number in range(1, feed.spilled.parts):
         other.add(feed.spilled.spill.part(number))
     feed = replace(feed, spilled=replace(feed.spilled, spill=other))
-    made = machinery.materialise(
+    made = materialise(
         records, shop.runtime, machinery.Run("run", "test"), contracts={"records": records.contract}, feed=feed
     )
     assert (made.rows, made.upserted) == (40, 10)
