@@ -1,8 +1,12 @@
-"""Language: which one a feed's texts are written in, by their commonest words."""
+"""Language: the one that a feed's texts are written in: by what each of them tells, else by their commonest words."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
+
+import polars as pl
+
+from aios_assets.enrich.normalise import language as told
 
 _COMMON: dict[str, str] = {
     "en": "the and with for of to in is are your this from by on that",
@@ -23,8 +27,25 @@ for _language, _words in _COMMON.items():
         _OF.setdefault(_word, []).append(_language)
 
 
+_ENOUGH, _ONE = 10, 0.95
+"""Texts that have to tell their language, and the share of them that has to be of one."""
+
+
 def language(texts: Iterable[str | None]) -> str:
-    """The ISO 639-1 code of the likeliest language, or "" where the texts do not say."""
+    """The ISO 639-1 code of the language that the feed is in, or "" where the texts do not say, or are in several.
+
+    What is said of a feed is said of each of its rows, so two languages in it are none.
+    """
+    values = pl.Series(list(texts), dtype=pl.String)
+    codes = Counter(told.read(values).struct.field("value").drop_nulls().to_list())
+    if codes.total() < _ENOUGH:
+        return _common(values)
+    code, most = codes.most_common(1)[0]
+    return code if most >= _ONE * codes.total() else ""
+
+
+def _common(texts: Iterable[str | None]) -> str:
+    """By the words that every text of a language has."""
     votes: Counter[str] = Counter()
     words: dict[str, set[str]] = {}
     for text in texts:
