@@ -70,6 +70,16 @@ class Trade(Maker):
                 made.append((left, {"title": told, "price": self.near(price)}))
         return made
 
+    def shade(self) -> list[Pair]:
+        """Make-up in shades that only its makers name: no list has the words that tell siblings apart."""
+        brand, line, what = self.one(self.words[:30]), self.one(self.words), self.one(("lipstick", "gloss", "powder"))
+        price, made = self.price(2.5), []
+        for shade in self.rng.choice(self.words[:300], 3, replace=False):
+            left = {"title": f"{brand} {line} {what}".title(), "brand": brand.title(), "shade": str(shade)}
+            told = f"{brand.title()} {what} {line} {shade}".title()
+            made.append((left | {"price": f"{price:.2f}"}, {"title": told, "price": self.near(price)}))
+        return made
+
     def book(self) -> list[Pair]:
         """A book in editions and bindings: ISBN-10 on one side, ISBN-13 on the other, where they are told."""
         title, author = " ".join(self.some(2, 5)).title(), " ".join(self.some(2, 2)).title()
@@ -321,9 +331,16 @@ DIRTY: Final = {
 }
 """One table: what it is of, and how much noise a further listing has."""
 
+SINCE: Final = {
+    "make-up in shades": ("shade", 900, 700, 400),
+    "make-up in shades, few shared": ("shade", 900, 700, 60),
+    "make-up in shades, none shared": ("shade", 900, 700, 0),
+}
+"""As LINKED; behind all others, whose draws go by their places."""
+
 SEVERAL: Final = "papers, listed several times"
 TWICE: Final = "offers, some listed twice"
-NAMES: Final = (*LINKED, *DIRTY, SEVERAL, TWICE)
+NAMES: Final = (*LINKED, *DIRTY, SEVERAL, TWICE, *SINCE)
 
 
 def trade(name: str, seed: int = 1) -> Shape:
@@ -335,8 +352,8 @@ def trade(name: str, seed: int = 1) -> Shape:
             key: None if value is None else " ".join(maker.noisy(value.split(), share)) for key, value in row.items()
         }
 
-    if name in LINKED:
-        kind, left, right, shared = LINKED[name]
+    if two := (LINKED | SINCE).get(name):
+        kind, left, right, shared = two
         return families(name, getattr(maker, kind), left=left, right=right, shared=shared, seed=seed)
     if name in DIRTY:
         kind, share = DIRTY[name]

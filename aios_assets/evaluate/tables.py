@@ -26,6 +26,9 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What matching calls a field, and what publishers call it; the first that a table has is taken."""
 
+SIZES: Final = ("size", "groesse", "größe", "taille", "talla", "taglia", "rozmiar", "maat", "tamanho")
+"""Columns whose values say nothing without their name: `M` is a size, a metre, or somebody's first name."""
+
 MEASURE: Final = r"^[$€£]?\d[\d.,]*(?:\s?x\s?\d[\d.,]*)*\s*\p{L}{0,12}\.?$"
 NUMBER: Final = r"^\d{4,}$"
 """A year, a date, a telephone or post code: four digits and more, and nothing else, measure nothing."""
@@ -111,7 +114,8 @@ def records_of(frame: pl.DataFrame, *, supplier: str, but: tuple[str, ...] = ())
     said = pl.concat_str(
         [pl.col(name) for name in frame.columns if name not in {sku, *but}], separator=" ", ignore_nulls=True
     )
-    other = pl.concat_str([pl.col(name) for name in rest], separator=" ", ignore_nulls=True) if rest else pl.lit(None)
+    cells = [pl.lit(f"{_plain(name)} ") + pl.col(name) if _plain(name) in SIZES else pl.col(name) for name in rest]
+    other = pl.concat_str(cells, separator=" ", ignore_nulls=True) if rest else pl.lit(None)
     return frame.select(
         pl.lit(supplier).alias("supplier"),
         pl.col(sku).alias("sku"),

@@ -15,8 +15,9 @@ COLOURS: Final = {
     "black": "black schwarz schwarze schwarzer schwarzes noir noire negro negra nero nera czarny czarna czarne zwart preto",
     "white": "white weiß weiss weiße weißer weißes blanc blanche blanco blanca bianco bianca biały biała białe wit branco",
     "red": "red rot rote roter rotes rouge rojo roja rosso rossa czerwony czerwona czerwone rood vermelho",
-    "blue": "blue blau blaue blauer blaues bleu bleue azul blu niebieski niebieska niebieskie blauw",
-    "green": "green grun grune gruner grunes vert verte verde zielony zielona zielone groen",
+    "blue": "blue blau blaue blauer blaues bleu bleue azul blu niebieski niebieska niebieskie blauw navy "
+    "marine marino",
+    "green": "green grun grune gruner grunes vert verte verde zielony zielona zielone groen olive oliv",
     "yellow": "yellow gelb gelbe gelber gelbes jaune amarillo amarilla giallo gialla zołty zołta zołte geel amarelo",
     "grey": "grey gray grau graue grauer graues gris grise grigio grigia szary szara szare grijs cinza",
     "pink": "pink rosa rose rozowy rozowa rozowe roze",
@@ -24,9 +25,11 @@ COLOURS: Final = {
     "brown": "brown braun braune brauner braunes brun brune marron marrone brazowy brazowa brazowe bruin marrom",
     "orange": "orange naranja arancione pomaranczowy pomaranczowa pomaranczowe oranje laranja",
     "silver": "silver silber silbern argent argente plateado plateada argento srebrny srebrna srebrne zilver",
+    "beige": "beige beis bezowy bezowa bezowe",
     "gold": "gold golden dore doree dorado dorada oro złoty złota złote goud dourado",
 }
-"""English, German, French, Spanish, Italian, Polish, Dutch and Portuguese, without accents as plain text has them."""
+"""English, German, French, Spanish, Italian, Polish, Dutch and Portuguese, without accents as plain text has them. A shade is
+its colour: one supplier's navy is the other's blue."""
 
 _NUMBER: Final = {word: at for at, words in enumerate(COLOURS.values()) for word in words.split()}
 

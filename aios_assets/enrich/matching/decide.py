@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import polars_hash  # noqa: F401  registers the stable hashes
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from aios_assets.enrich.matching.assign import clusters, one_to_one
 from aios_assets.enrich.matching.block import Candidates
@@ -22,7 +23,7 @@ from aios_assets.enrich.matching.model import MatchModel
 from aios_assets.enrich.matching.naming import named
 from aios_assets.enrich.matching.rivals import rivalry
 from aios_assets.enrich.matching.veto import unruled
-from aios_assets.enrich.matching.weigh import weighed
+from aios_assets.enrich.matching.weigh import BEFORE, weighed
 from aios_assets.enrich.matching.worth import SHOWN, Worth, contradicted, judged, scattered
 
 Ints = NDArray[np.int64]
@@ -200,7 +201,7 @@ def decide(
     code = pairs.left * body.size + pairs.right
     closed = np.isin(code, coded([*never, *always], body.size))
     unasked = closed | np.isin(code, coded(settled, body.size))
-    review = _reviewed(verdicts, verdicts.won & ~verdicts.certain & ~unasked, body.size)
+    review = _reviewed(verdicts, verdicts.won & ~verdicts.certain & ~unasked, body.size, before=_before(told, rivals))
     decision = np.where(verdicts.certain, "certain", np.where(review, "review", "apart"))
     shown = (verdicts.likely | (verdicts.probability >= SHOWN) | review) & ~closed
     frames = [
@@ -297,11 +298,22 @@ def _winners(
     return won
 
 
-def _reviewed(verdicts: _Verdicts, open_: Flags, size: int) -> Flags:
-    """The open pairs that are most likely decided wrongly, as many as review can take."""
+def _before(told: Scored, rivals: Floats) -> Floats:
+    """The probability of each pair before any catalogue was seen (see BEFORE)."""
+    return np.minimum(BEFORE.probability(told.score, rivals), expit(told.unruled))
+
+
+def _reviewed(verdicts: _Verdicts, open_: Flags, size: int, *, before: Floats) -> Flags:
+    """The open pairs that are most likely decided wrongly, as many as review can take.
+
+    Where room is left, pairs follow that were likely `before` any catalogue was seen: one of near relatives, in which nothing is
+    told from chance, calls them all coincidences, and who looks at them may know better.
+    """
     room = int(REVIEWED * size / 2)
-    doubtful = np.flatnonzero(open_ & (verdicts.probability >= SHOWN))
-    wrong = np.where(verdicts.merging, 1 - verdicts.probability, verdicts.probability)[doubtful]
+    shown = verdicts.probability >= SHOWN
+    doubtful = np.flatnonzero(open_ & (shown | (before > BEFORE.threshold)))
+    wrong = np.where(verdicts.merging, 1 - verdicts.probability, verdicts.probability)
+    wrong = np.where(shown, wrong, before)[doubtful]
     chosen = np.zeros(len(open_), dtype=bool)
-    chosen[doubtful[np.lexsort((doubtful, -wrong))][:room]] = True
+    chosen[doubtful[np.lexsort((doubtful, -wrong, ~shown[doubtful]))][:room]] = True
     return chosen

@@ -15,7 +15,7 @@ from aios_assets.enrich.matching.corpus import KEY, Corpus, corpus, prepared
 from aios_assets.enrich.matching.decide import Matches, Scored, decide
 from aios_assets.enrich.matching.decided import Decisions
 from aios_assets.enrich.matching.model import MatchModel
-from aios_assets.enrich.matching.repetitive import coincidences, repetitive
+from aios_assets.enrich.matching.repetitive import coincidences, repetitions, repetitive
 from aios_assets.enrich.matching.rivals import rivalry
 from aios_assets.enrich.matching.scratch import Arrays, Scratch
 from aios_assets.enrich.matching.telling import telling
@@ -195,13 +195,19 @@ def _calibrations(
 ) -> tuple[Calibration, dict[tuple[str, str], Calibration]]:
     """What scores are worth, over all sources and between each two of them.
 
-    Where next to nothing seems to match, it may be that the second best are repetitions of the best: these are then left out.
+    Where next to nothing seems to match, it may be that repetitions are taken for what chance brings about: the second best of
+    clean sources that say the same as the best, and of a dirty one all pairs that say the same. These are then left out.
     """
     ranks = levels(pairs.left, pairs.right, body.sources, scores, depth=3 if clean.all() else DEEP + 1)
     told = _calibrated(body, suppliers, pairs, scores, clean, ranks=ranks)
-    if clean.all() and told[0].share < FEW:
+    if told[0].share >= FEW:
+        return told
+    if clean.all():
         return _calibrated(body, suppliers, pairs, scores, clean, ranks=coincidences(body, pairs, scores))
-    return told
+    others = np.flatnonzero(~repetitions(body, pairs))
+    deep = levels(pairs.left[others], pairs.right[others], body.sources, scores[others], depth=DEEP + 1)
+    ranks = [ranks[0], *(others[rank] for rank in deep[1:])]
+    return _calibrated(body, suppliers, pairs, scores, clean, ranks=ranks)
 
 
 def _calibrated(

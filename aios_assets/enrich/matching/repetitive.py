@@ -105,6 +105,11 @@ def _again(body: Corpus, comparer: Comparer, pairs: Candidates, winner: Ints) ->
     return again
 
 
+def repetitions(body: Corpus, pairs: Candidates) -> NDArray[np.bool_]:
+    """Which pairs say the same, so that no chance need have brought them about."""
+    return _same(body, Comparer(body, np.zeros(len(body.vocabulary))), pairs)
+
+
 def _same(body: Corpus, comparer: Comparer, pairs: Candidates) -> NDArray[np.bool_]:
     """Which pairs say the same: alike in spelling, one told by the other, and nothing that tells them apart."""
     evidence = comparer.evidence(pairs.left, pairs.right)

@@ -62,12 +62,17 @@ _DIMENSIONS: Final[dict[str, dict[str, float]]] = {
     "months": dict.fromkeys(("month", "months", "monat", "monate", "mois"), 1.0),
 }
 
-DIMENSIONS: Final = tuple(_DIMENSIONS)
-"""What quantities measure, in the order that `quantities` numbers them."""
+_LETTERED = ("xxxs", "xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl", "xxxxl", "xxxxxl")
+_SIZED = r"\b(?:size|sz|große|groesse|gr|taille|talla|taglia|rozmiar|maat|tamanho)\W{1,5}"
+_SIZE = rf"{_SIZED}(?:x{{1,5}}|[2-5]x)?[sml]\b|(?:^|[\s\"(\[/,:-])(?:x{{1,5}}|[2-5]x)[sl]\b"
+"""A garment's size in letters; `s`, `m` and `l` alone are one behind a word for size only (`men's`, `5 m`, `L. Ron`)."""
+
+DIMENSIONS: Final = (*_DIMENSIONS, "size")
+"""What quantities measure, in the order that `quantities` numbers them; a garment's size is its place in `_LETTERED`."""
 
 _UNITS: Final = [
     (unit, number, factor)
-    for number, dimension in enumerate(DIMENSIONS)
+    for number, dimension in enumerate(_DIMENSIONS)
     for unit, factor in _DIMENSIONS[dimension].items()
 ]
 """Units, what they measure, and in base units. A `g` is a gram and a gigabyte: whichever the other record speaks of."""
@@ -168,12 +173,23 @@ def quantities(frame: pl.DataFrame, text: str) -> pl.DataFrame:
         .select("row", pl.lit(DIMENSIONS.index("count"), dtype=pl.UInt32).alias("dimension"), "value")
     )
     return (
-        pl.concat([found, packs])
+        pl.concat([found, packs, _sizes(rows)])
         .filter(pl.col("value").is_between(0, 1e12))
         .select("row", "dimension", (pl.col("value") * 1000).round().cast(pl.Int64).alias("value"))
         .unique()
         .sort("row", "dimension", "value")
     )
+
+
+def _sizes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Sizes in letters of rows (`row`, `text`), as `row`, `dimension` and `value`: `3XL` and `XXXL` are one."""
+    said = rows.select("row", pl.col("text").str.extract_all(_SIZE)).explode("text", empty_as_null=False, keep_nulls=False)
+    told = pl.col("text").str.extract(r"([2-5x]*x?[sml])$")
+    times = told.str.extract(r"^(\d)").cast(pl.Int64)
+    spelled = pl.when(times.is_null()).then(told).otherwise(pl.lit("x").repeat_by(times).list.join("") + told.str.slice(2))
+    number = spelled.replace_strict({name: float(at) for at, name in enumerate(_LETTERED)}, default=None)
+    dimension = pl.lit(DIMENSIONS.index("size"), dtype=pl.UInt32).alias("dimension")
+    return said.select("row", dimension, number.cast(pl.Float64).alias("value")).drop_nulls()
 
 
 def gtin(values: pl.Series) -> pl.Series:

@@ -27,6 +27,8 @@ def other_colour(one: str, other: str) -> float:
         ("toner czarny", "toner yellow", 1.0),
         ("case black/red", "case red", 0.0),
         ("case", "case red", 0.0),
+        ("Jacke marine", "jacket blue", 0.0),
+        ("Jacke marine", "jacket olive", 1.0),
         ("Red Hat Linux", "Red Hat Linux blue box", 0.0),
     ],
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 import pytest
 from catalogues import two_suppliers
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from aios_assets.enrich.matching import PAIR_KEYS, Matches, MatchModel, learn, match, rematch
+from aios_assets.enrich.matching import PAIR_KEYS, Matches, MatchModel, decide, learn, match, rematch
 from aios_assets.enrich.matching.contradict import Pair, Record, ordered, torn
 from aios_assets.enrich.matching.decide import PROBABLE
 from aios_assets.enrich.matching.naming import product_id
@@ -199,3 +200,15 @@ def test_what_is_most_likely_decided_wrongly_is_reviewed_first(catalogue: Catalo
     rest = catalogue.found.pairs.filter((pl.col("decision") == "apart") & (pl.col("probability") < PROBABLE))
     assert 0 < queue.height <= 0.05 * catalogue.records.height / 2
     assert queue["probability"].min() >= rest["probability"].append(pl.Series([0.0])).max()
+
+
+def test_where_room_is_left_what_no_catalogue_would_call_a_coincidence_is_reviewed_last() -> None:
+    probability = np.array([0.6, 0.001, 0.001, 0.001, 0.1, 0.0])
+    before = np.array([0.1, 0.7, 0.9, 0.4, 0.0, 0.95])
+    won = np.array([True, True, True, True, True, False])
+    merging = np.zeros(6, dtype=bool)
+    told = decide._Verdicts(won, probability, merging, merging, merging)
+    ranked = [
+        np.flatnonzero(decide._reviewed(told, won, size, before=before)).tolist() for size in (40, 80, 120, 160, 400)
+    ]
+    assert ranked == [[0], [0, 4], [0, 2, 4], [0, 1, 2, 4], [0, 1, 2, 4]]

@@ -11,7 +11,7 @@ from benchmarks.matching_trades import SEVERAL, TWICE, Trade, listings, trade
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [SEVERAL, "dirty papers", "dirty people", "dirty offers"])
+@pytest.mark.parametrize("name", [SEVERAL, "dirty papers", "dirty people", "dirty offers", "dirty fashion"])
 def test_a_thing_that_is_listed_several_times_is_found_as_often(name: str) -> None:
     found = trade(name).result()
     assert found.hit.f1 > 0.75

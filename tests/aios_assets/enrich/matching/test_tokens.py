@@ -49,6 +49,17 @@ def test_packs_are_counted_however_they_are_written():
     assert measured("set of 25 jacks") == measured("25 pack jacks") == measured("25pk jacks") == {("count", 25_000)}
 
 
+def test_sizes_in_letters_are_one_however_often_the_x_is_written():
+    assert measured("tee 3xl") == measured("tee - XXXL") == measured('{"size":"3XL"}') == {("size", 8_000)}
+    assert measured("Shirt Gr. M") == measured("shirt, Größe: M") == measured("chemise taille m") == {("size", 4_000)}
+    assert measured("shirt size s") != measured("shirt size m")
+
+
+def test_a_letter_alone_is_no_size():
+    assert measured("men's shirt by L. Ron, series s, ink 304xl") == set()
+    assert measured("cable 5 m") == {("length", 5_000_000)}
+
+
 def test_quantities_in_megabytes_of_digits_do_not_break():
     assert measured("9" * 390 + "gb") == set()
 
