@@ -39,15 +39,17 @@ class Slope(NamedTuple):
     steepness: float
 
 
-def raised(second: Floats, third: Floats, share: float) -> Floats:
+def raised(first: Floats, second: Floats, third: Floats, share: float) -> Floats:
     """Coincidences as high as the best one of a record without a match: the second best, and the step from the third.
 
-    Each is raised by the step at its own rank, since coincidences far above the others are further apart.
+    Each is raised by the step at its own rank, since coincidences far above the others are further apart; but by no more than
+    half of the ranks show between the first and the second. Where a family has two siblings to come near to and no third, the
+    step from the third says how far families lie apart, not how far the best of a family does.
     """
-    high, low = np.sort(second)[::-1], np.sort(third)[::-1]
-    both = min(len(high), len(low))
+    won, high, low = (np.sort(scores)[::-1] for scores in (first, second, third))
+    most, both = min(len(won), len(high)), min(len(high), len(low))
     step = np.zeros(len(high))
-    step[:both] = np.maximum(high[:both] - low[:both], 0.0)
+    step[:both] = np.clip(high[:both] - low[:both], 0.0, max(float(np.median(won[:most] - high[:most])), 0.0))
     return high + (1 - share) * step
 
 

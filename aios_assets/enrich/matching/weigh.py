@@ -157,7 +157,7 @@ def _steeper(first: Floats, second: Floats, third: Floats, plain: Slope) -> Slop
         return plain
     curve = plain
     for _ in range(ROUNDS):
-        coincidences = raised(second, third, curve.share)
+        coincidences = raised(first, second, third, curve.share)
         found = sloped(first, coincidences, start=curve, most=SHARES[1])
         if curve is plain and not worth_it(first, coincidences, plain=plain, steep=found):
             return plain
