@@ -15,8 +15,7 @@ COLOURS: Final = {
     "black": "black schwarz schwarze schwarzer schwarzes noir noire negro negra nero nera czarny czarna czarne zwart preto",
     "white": "white weiß weiss weiße weißer weißes blanc blanche blanco blanca bianco bianca biały biała białe wit branco",
     "red": "red rot rote roter rotes rouge rojo roja rosso rossa czerwony czerwona czerwone rood vermelho",
-    "blue": "blue blau blaue blauer blaues bleu bleue azul blu niebieski niebieska niebieskie blauw navy "
-    "marine marino",
+    "blue": "blue blau blaue blauer blaues bleu bleue azul blu niebieski niebieska niebieskie blauw navy marine marino",
     "green": "green grun grune gruner grunes vert verte verde zielony zielona zielone groen olive oliv",
     "yellow": "yellow gelb gelbe gelber gelbes jaune amarillo amarilla giallo gialla zołty zołta zołte geel amarelo",
     "grey": "grey gray grau graue grauer graues gris grise grigio grigia szary szara szare grijs cinza",

@@ -306,8 +306,8 @@ def _before(told: Scored, rivals: Floats) -> Floats:
 def _reviewed(verdicts: _Verdicts, open_: Flags, size: int, *, before: Floats) -> Flags:
     """The open pairs that are most likely decided wrongly, as many as review can take.
 
-    Where room is left, pairs follow that were likely `before` any catalogue was seen: one of near relatives, in which nothing is
-    told from chance, calls them all coincidences, and who looks at them may know better.
+    Where room is left, pairs follow that were likely `before` any catalogue was seen: one of near relatives, in which nothing
+    is told from chance, calls them all coincidences, and who looks at them may know better.
     """
     room = int(REVIEWED * size / 2)
     shown = verdicts.probability >= SHOWN

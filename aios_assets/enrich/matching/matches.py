@@ -199,15 +199,17 @@ def _calibrations(
     clean sources that say the same as the best, and of a dirty one all pairs that say the same. These are then left out.
     """
     ranks = levels(pairs.left, pairs.right, body.sources, scores, depth=3 if clean.all() else DEEP + 1)
-    told = _calibrated(body, suppliers, pairs, scores, clean, ranks=ranks)
-    if told[0].share >= FEW:
-        return told
-    if clean.all():
-        return _calibrated(body, suppliers, pairs, scores, clean, ranks=coincidences(body, pairs, scores))
+    plain, _ = _calibrated(body, suppliers, pairs, scores, clean, ranks=ranks, steep=False)
+    if plain.share < FEW:
+        ranks = coincidences(body, pairs, scores) if clean.all() else _unrepeated(body, pairs, scores, ranks[0])
+    return _calibrated(body, suppliers, pairs, scores, clean, ranks=ranks)
+
+
+def _unrepeated(body: Corpus, pairs: Candidates, scores: Floats, first: Ints) -> list[Ints]:
+    """The first assignment, and those behind it among pairs that don't say the same."""
     others = np.flatnonzero(~repetitions(body, pairs))
     deep = levels(pairs.left[others], pairs.right[others], body.sources, scores[others], depth=DEEP + 1)
-    ranks = [ranks[0], *(others[rank] for rank in deep[1:])]
-    return _calibrated(body, suppliers, pairs, scores, clean, ranks=ranks)
+    return [first, *(others[rank] for rank in deep[1:])]
 
 
 def _calibrated(
@@ -218,6 +220,7 @@ def _calibrated(
     clean: NDArray[np.bool_],
     *,
     ranks: list[Ints],
+    steep: bool = True,
 ) -> tuple[Calibration, dict[tuple[str, str], Calibration]]:
     sources, number = body.sources, len(suppliers)
     sizes = np.bincount(sources, minlength=number)
@@ -231,13 +234,13 @@ def _calibrated(
     smaller = sum(min(sizes[a], sizes[b]) for a in range(number) for b in range(a + 1, number))
     order = np.argsort(between[0], kind="stable")
     together = [np.concatenate([np.zeros(0), *(one[at] for one in told.values())]) for at in range(3)]
-    overall = calibrated(*together, smaller=int(smaller) or int(sizes.sum()), rivals=rivals[order])
+    overall = calibrated(*together, smaller=int(smaller) or int(sizes.sum()), rivals=rivals[order], steep=steep)
     each = {}
     for code in codes:
         one, other = divmod(code, number)
         smaller = int(sizes[one] // 2 if one == other else min(sizes[one], sizes[other]))
         known = {"smaller": smaller, "rivals": rivals[between[0] == code]}
-        each[suppliers[one], suppliers[other]] = calibrated(*told[code], **known, before=overall)
+        each[suppliers[one], suppliers[other]] = calibrated(*told[code], **known, before=overall, steep=steep)
     return overall, each
 
 

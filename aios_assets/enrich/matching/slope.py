@@ -39,26 +39,29 @@ class Slope(NamedTuple):
     steepness: float
 
 
-def raised(first: Floats, second: Floats, third: Floats, share: float) -> Floats:
+def raised(second: Floats, third: Floats, share: float, *, won: Floats | None = None) -> Floats:
     """Coincidences as high as the best one of a record without a match: the second best, and the step from the third.
 
-    Each is raised by the step at its own rank, since coincidences far above the others are further apart; but by no more than
-    half of the ranks show between the first and the second. Where a family has two siblings to come near to and no third, the
-    step from the third says how far families lie apart, not how far the best of a family does.
+    Each is raised by the step at its own rank, since coincidences far above the others are further apart; by no more, where
+    it is told what was `won`, than half of the ranks show between that and the second best. Where a family has two siblings
+    to come near to and no third, the step from the third says how far families lie apart.
     """
-    won, high, low = (np.sort(scores)[::-1] for scores in (first, second, third))
-    most, both = min(len(won), len(high)), min(len(high), len(low))
+    high, low = np.sort(second)[::-1], np.sort(third)[::-1]
+    both = min(len(high), len(low))
     step = np.zeros(len(high))
-    step[:both] = np.clip(high[:both] - low[:both], 0.0, max(float(np.median(won[:most] - high[:most])), 0.0))
+    step[:both] = np.maximum(high[:both] - low[:both], 0.0)
+    if won is not None:
+        most = min(len(won), len(high))
+        step = np.minimum(step, max(float(np.median(np.sort(won)[::-1][:most] - high[:most])), 0.0))
     return high + (1 - share) * step
 
 
-def sloped(first: Floats, coincidences: Floats, *, start: Slope, most: float) -> Slope:
-    """The most likely curve, sought from `start`; its share is at most `most`."""
+def sloped(first: Floats, coincidences: Floats, *, start: Slope, most: float, steepest: float = STEEPEST) -> Slope:
+    """The most likely curve, sought from `start`; its share is at most `most`, its steepness at most `steepest`."""
     told = _told(first, coincidences)
     bounds = [
         (float(logit(LEAST)), float(logit(max(most, 2 * LEAST)))),
-        (0.0, float(np.log(STEEPEST))),
+        (0.0, float(np.log(steepest))),
         (min(float(first.min()), start.level), max(float(first.max()), start.level)),
     ]
     at = np.array([logit(np.clip(start.share, LEAST, 1 - LEAST)), np.log(start.steepness), start.level])
@@ -66,12 +69,12 @@ def sloped(first: Floats, coincidences: Floats, *, start: Slope, most: float) ->
     return Slope(float(expit(found[0])), float(found[2]), float(np.exp(found[1])))
 
 
-def worth_it(first: Floats, coincidences: Floats, *, plain: Slope, steep: Slope) -> bool:
-    """Whether a curve says so much more than a plain one that two figures more are worth it (Schwarz), and no mere NUANCE."""
+def worth_it(first: Floats, coincidences: Floats, *, plain: Slope, steep: Slope, figures: int = 2) -> bool:
+    """Whether a curve says so much more than a plain one that so many `figures` are worth it (Schwarz), and no mere NUANCE."""
     told = _told(first, coincidences)
     costs = [_loss(np.array([logit(s.share), np.log(s.steepness), s.level]), told)[0] for s in (plain, steep)]
     seen = len(first) + len(coincidences)
-    return bool(costs[0] - costs[1] > np.log(seen) + NUANCE * seen)
+    return bool(costs[0] - costs[1] > figures * np.log(seen) / 2 + NUANCE * seen)
 
 
 class _Told(NamedTuple):

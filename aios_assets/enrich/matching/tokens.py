@@ -183,10 +183,14 @@ def quantities(frame: pl.DataFrame, text: str) -> pl.DataFrame:
 
 def _sizes(rows: pl.DataFrame) -> pl.DataFrame:
     """Sizes in letters of rows (`row`, `text`), as `row`, `dimension` and `value`: `3XL` and `XXXL` are one."""
-    said = rows.select("row", pl.col("text").str.extract_all(_SIZE)).explode("text", empty_as_null=False, keep_nulls=False)
+    said = rows.select("row", pl.col("text").str.extract_all(_SIZE)).explode(
+        "text", empty_as_null=False, keep_nulls=False
+    )
     told = pl.col("text").str.extract(r"([2-5x]*x?[sml])$")
     times = told.str.extract(r"^(\d)").cast(pl.Int64)
-    spelled = pl.when(times.is_null()).then(told).otherwise(pl.lit("x").repeat_by(times).list.join("") + told.str.slice(2))
+    spelled = (
+        pl.when(times.is_null()).then(told).otherwise(pl.lit("x").repeat_by(times).list.join("") + told.str.slice(2))
+    )
     number = spelled.replace_strict({name: float(at) for at, name in enumerate(_LETTERED)}, default=None)
     dimension = pl.lit(DIMENSIONS.index("size"), dtype=pl.UInt32).alias("dimension")
     return said.select("row", dimension, number.cast(pl.Float64).alias("value")).drop_nulls()

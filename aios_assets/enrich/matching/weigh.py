@@ -110,11 +110,12 @@ def calibrated(
     smaller: int,
     rivals: Floats | float = -np.inf,
     before: Calibration = BEFORE,
+    steep: bool = True,
 ) -> Calibration:
     """Learns what scores are worth from those of three successive one-to-one assignments.
 
     `smaller`: records of the smaller source. `rivals`: those of the first assignment (see rivalry); none by default.
-    `before`: what was thought before looking.
+    `before`: what was thought before looking. `steep`: whether odds may rise more steeply than the evidence says.
     """
     if not len(first) or not smaller:
         return before
@@ -132,7 +133,8 @@ def calibrated(
             break
         share = after
     level = chance + STEP * (1 - share) * step
-    curve = _steeper(first, second, third, Slope(share, level, 1.0))
+    plain = Slope(share, level, 1.0)
+    curve = _steeper(first, second, third, plain) if steep else plain
     told = pooled(Calibration(*curve[:2], 1.0, np.inf, curve.steepness), before, smaller / (smaller + ENOUGH))
     threshold = _best_threshold(told.probability(first, rivals))
     weight = smaller / (smaller + ENOUGH)
@@ -151,23 +153,45 @@ def pooled(one: Calibration, other: Calibration, weight: float) -> Calibration:
 def _steeper(first: Floats, second: Floats, third: Floats, plain: Slope) -> Slope:
     """Halfway to the curve that winners and coincidences show, where that says so much more than the plain one.
 
-    Halfway, since the curve sees matches far off best, and some are nearer: neither of the two is true alone.
+    Halfway, since the curve sees matches far off best, and some are nearer: neither of the two is true alone. Where none is
+    worth it, a steep one is sought again as if no record had a match, and families had no say in how far coincidences rise: a
+    plain curve that sees too many matches, or none, is no place to start from.
     """
     if min(len(first), len(second)) < ENOUGH:
         return plain
-    curve = plain
-    for _ in range(ROUNDS):
-        coincidences = raised(first, second, third, curve.share)
-        found = sloped(first, coincidences, start=curve, most=SHARES[1])
-        if curve is plain and not worth_it(first, coincidences, plain=plain, steep=found):
-            return plain
-        near = abs(found.share - curve.share) < SHARES[0]
-        curve = found._replace(share=(found.share + curve.share) / 2)
-        if near:
-            break
+    curve = _curved(first, second, third, plain, share=plain.share)
+    curve = curve or _curved(first, second, third, plain, share=0.0, won=first)
+    if curve is None:
+        return plain
     one, other = (Calibration(told.share, told.level, 1.0, np.inf, told.steepness) for told in (plain, curve))
     between = pooled(one, other, 0.5)
     return Slope(between.share, between.level, between.steepness)
+
+
+def _curved(
+    first: Floats, second: Floats, third: Floats, plain: Slope, *, share: float, won: Floats | None = None
+) -> Slope | None:
+    """The curve whose share agrees with how far it raises coincidences, sought from a `share`; None where it is not worth it.
+
+    Where coincidences are bounded by what was `won`, it must be its steepness that is worth it, and not another share or level.
+    """
+    coincidences = raised(second, third, share, won=won)
+    curve = sloped(first, coincidences, start=plain, most=SHARES[1])
+    if not worth_it(first, coincidences, plain=plain, steep=curve):
+        return None
+    if won is not None:
+        flat = sloped(first, coincidences, start=plain, most=SHARES[1], steepest=1.0)
+        if not worth_it(first, coincidences, plain=flat, steep=curve, figures=1):
+            return None
+    before = plain.share
+    for _ in range(ROUNDS):
+        near = abs(curve.share - before) < SHARES[0]
+        curve = curve._replace(share=(curve.share + before) / 2)
+        if near:
+            break
+        before = curve.share
+        curve = sloped(first, raised(second, third, before, won=won), start=curve, most=SHARES[1])
+    return curve
 
 
 def _middle(scores: Floats, records: int) -> float:

@@ -35,14 +35,21 @@ def test_coincidences_alone_make_nothing_steep():
 
 def test_coincidences_rise_by_the_step_at_their_own_rank_and_only_without_a_match():
     second, third = np.array([1.0, 6.0, 2.0]), np.array([0.5, 3.0])
-    far = np.full(3, 20.0)
-    assert raised(far, second, third, 0.0).tolist() == [9.0, 3.5, 1.0]
-    assert raised(far, second, third, 1.0).tolist() == [6.0, 2.0, 1.0]
+    assert raised(second, third, 0.0).tolist() == [9.0, 3.5, 1.0]
+    assert raised(second, third, 1.0).tolist() == [6.0, 2.0, 1.0]
 
 
 def test_coincidences_rise_by_no_more_than_what_was_won_lies_above_them():
     """Two siblings and no third: the third assignment is of strangers, and the best lie a half above the second best."""
     second, third = np.full(9, 4.0), np.full(9, 1.0)
-    first = np.concatenate([np.full(2, 9.0), np.full(7, 4.5)])
-    assert raised(first, second, third, 0.0).tolist() == [4.5] * 9
-    assert raised(second - 1, second, third, 0.0).tolist() == [4.0] * 9
+    won = np.concatenate([np.full(2, 9.0), np.full(7, 4.5)])
+    assert raised(second, third, 0.0, won=won).tolist() == [4.5] * 9
+    assert raised(second, third, 0.0, won=second - 1).tolist() == [4.0] * 9
+
+
+def test_a_bound_on_steepness_is_kept_and_one_figure_is_worth_less_than_two():
+    flat = sloped(FAR, CHANCE, start=Slope(0.6, 2.3, 4.0), most=0.99, steepest=1.0)
+    assert flat.steepness == pytest.approx(1.0)
+    slight = sloped(CHANCE + 0.01, CHANCE, start=PLAIN, most=0.99)
+    assert not worth_it(CHANCE + 0.01, CHANCE, plain=slight, steep=slight, figures=1)
+    assert worth_it(FAR, CHANCE, plain=flat, steep=sloped(FAR, CHANCE, start=PLAIN, most=0.99), figures=1)
