@@ -28,6 +28,7 @@ def delivered(runtime: Runtime, text: str, *, only: set[str] | None = None) -> d
     return {str(row["sku"]): row for row in runtime.lake.scan("records").collect().iter_rows(named=True)}
 
 
+@pytest.mark.slow
 def test_a_variant_follows_its_parent(runtime: Runtime) -> None:
     rows = delivered(runtime, shop(), only={"records"})
     assert len(rows) == 24  # the rows of pictures are no products
