@@ -45,6 +45,8 @@ class Guess:
         sources = {guessed.field: Source(columns=(guessed.column,)) for guessed in self.fields}
         if self.currency and "currency" not in sources and "price" in sources:
             sources["currency"] = Source(constant=self.currency)
+        if self.variants and "title" in sources and "title" in self.variants.inherit.fields:
+            sources["title"] = self.variants.title(sources["title"].columns[0])
         order = next((guessed.column for guessed in self.fields if guessed.field == "sold_at"), "")
         return Mapping(
             supplier=Supplier(name=supplier),

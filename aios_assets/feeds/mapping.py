@@ -49,13 +49,15 @@ def _zone(name: str) -> str:
 class Source(_Wire):
     """Where one field comes from: a column (or JSON path, XML path), several joined, or a constant.
 
-    `first`: of several columns the first that is filled counts, and nothing is joined. `values` replaces whole values
-    after that; `default` stands where nothing is left. `name[2]` is the third element of a column that holds a JSON list.
+    `first`: of several columns the first that is filled counts, and nothing is joined. Cells that say one of `empty` are
+    none. `values` replaces whole values after that; `default` stands where nothing is left. `name[2]` is the third element
+    of a column that holds a JSON list.
     """
 
     columns: tuple[str, ...] = ()
     join: str = " "
     first: bool = False
+    empty: tuple[str, ...] = ()
     values: dict[str, str] = Field(default_factory=dict)
     default: str | None = None
     constant: str | None = None
@@ -240,6 +242,8 @@ def _expression(source: Source, present: tuple[str, ...]) -> pl.Expr:
     if source.constant is not None:
         return pl.lit(source.constant)
     parts = [part for name in source.columns if (part := _read(name, present)) is not None]
+    if source.empty:
+        parts = [pl.when(~part.is_in(source.empty)).then(part) for part in parts]
     if not parts:
         value = pl.lit(None, pl.String)
     elif source.first or len(parts) == 1:

@@ -1,5 +1,6 @@
 """Variants: whether an unknown feed's rows leave title and brand to a parent row, and which column says whose they are."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,16 @@ _PARENT = frozenset(
     .strip()
     .split("|")
 )
-_FEW, _SURE, _PERHAPS, _SAID, _OWN, _MOSTLY = 2, 0.99, 0.8, 0.2, 0.95, 0.5
+_OPTION = re.compile(
+    r"(?:product )?(?:option|attribut|attribute|merkmal|variation|variante?|opcja|opcion|opzione|optie) ?\d?"
+    r"(?: values?| wert| valeur| valor| wartosc)?(?: s)?"
+    r"|(?:(?:product|variant|artikel|attribute|option) )?(?:size|colou?r|farbe|gro(?:ss|s)e|groesse|kolor|rozmiar|taille|"
+    r"couleur|talla|taglia|colore|maat|kleur|storlek|farg|storrelse|farve|koko|vari)"
+)
+"""What the columns are called that tell a product's variants apart."""
+NO_OPTION = "Default Title"
+"""What Shopify writes as the option of a product that has none."""
+_FEW, _SURE, _PERHAPS, _SAID, _OWN, _MOSTLY, _SHORT = 2, 0.99, 0.8, 0.2, 0.95, 0.5, 60
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,11 @@ class Variants:
     of: int
     pictures: int
     right: float
+    options: tuple[str, ...] = ()
+
+    def title(self, column: str) -> Source:
+        """Where a title is read that tells a product's variants apart."""
+        return Source(columns=(column, *self.options), empty=(NO_OPTION,) if self.options else ())
 
     @property
     def told(self) -> str:
@@ -46,7 +61,8 @@ class Variants:
         )
         more = f"; {self.pictures:,} rows are further pictures and no products" if self.pictures else ""
         fields = ", ".join(self.inherit.fields)
-        return f"{self.rows:,} of {self.of:,} rows leave {fields} to {parent} (`{self.inherit.by}`){more}"
+        apart = f"; {', '.join(self.options)} tells them apart and ends their title" if self.options else ""
+        return f"{self.rows:,} of {self.of:,} rows leave {fields} to {parent} (`{self.inherit.by}`){more}{apart}"
 
     @property
     def doubt(self) -> Doubt | None:
@@ -84,7 +100,19 @@ def variants(sample: pl.DataFrame) -> Variants | None:
     fields = tuple(dict.fromkeys(field for field in SHARED for name in lent if known[name] == field))
     if not fields or asked.height < _FEW:
         return None
-    return Variants(inherit.model_copy(update={"fields": fields}), asked.height, rows.height, int(further.sum()), right)
+    options = tuple(_options(asked, texts)) if "title" in fields else ()
+    return Variants(
+        inherit.model_copy(update={"fields": fields}), asked.height, rows.height, int(further.sum()), right, options
+    )
+
+
+def _options(asked: pl.DataFrame, texts: Sequence[str]) -> Iterator[str]:
+    """Columns that tell variants apart which have their title from another row: a size, a colour."""
+    for name in texts:
+        values = asked[name].drop_nulls()
+        short = values.str.len_chars().max()
+        if _OPTION.fullmatch(normal(name)) and values.n_unique() > 1 and isinstance(short, int) and short <= _SHORT:
+            yield name
 
 
 def filled(sample: pl.DataFrame, found: Variants) -> pl.DataFrame:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aios_assets.feeds import FeedError, Guess, UnsureError, guess, load, open_delivery
+from aios_assets.feeds import FeedError, Guess, UnsureError, guess, load, open_delivery, read
 from aios_assets.feeds.batch import LINE
 from aios_assets.feeds.inherit import LENT_DIGEST, LENT_LINE, Lender, pictures
-from aios_assets.feeds.mapping import Inherit, Mapping, Source, Supplier
+from aios_assets.feeds.mapping import Inherit, Mapping, Source, Supplier, apply
+from aios_assets.feeds.variants import NO_OPTION
 
 TITLES = (
     "Wool Scarf",
@@ -67,6 +68,25 @@ def test_rows_of_one_handle_take_from_the_first(tmp_path: Path) -> None:
     assert "16 of 32 rows leave title, description, brand to the first row of its Handle" in found.variants.told
     assert (found.variants.rows, found.variants.pictures) == (16, 8)
     assert mapping.fields["title"].columns == ("Title",)
+
+
+def test_what_tells_variants_apart_ends_their_title(tmp_path: Path) -> None:
+    lines = ["Handle,Title,Vendor,Option1 Name,Option1 Value,Option2 Value,Variant SKU,Variant Price"]
+    for at, title in enumerate(TITLES):
+        handle, one = title.lower().replace(" ", "-"), at % 4 == 3  # every fourth comes in one way only
+        lines.append(
+            f"{handle},{title},Hejmo,{'Title' if one else 'Size'},{NO_OPTION if one else 'S'},,S-{at}0,{at + 9}.90"
+        )
+        pairs = () if one else (("M", "Red"), ("L", "Blue"))
+        lines += [f"{handle},,,,{size},{colour},S-{at}{size},{at + 9}.95" for size, colour in pairs]
+    found, mapping = guessed(tmp_path, "\n".join(lines) + "\n")
+    assert mapping.fields["title"] == Source(columns=("Title", "Option1 Value", "Option2 Value"), empty=(NO_OPTION,))
+    assert "Option1 Value, Option2 Value tells them apart" in found.variants.told if found.variants else False
+    rows = pl.concat([batch.rows for batch in read(open_delivery(tmp_path / "shop.csv"))])
+    titles = apply(mapping, Lender(mapping).take(rows))["title"].to_list()
+    assert titles[:3] == ["Wool Scarf S", "Wool Scarf M Red", "Wool Scarf L Blue"]
+    assert titles[9] == "Ceramic Mug"
+    assert len(set(titles)) == len(titles)
 
 
 def test_rows_that_name_their_parent_take_from_it(tmp_path: Path) -> None:
