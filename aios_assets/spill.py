@@ -18,6 +18,7 @@ from typing import IO
 import polars as pl
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from aios_assets.feeds.views import apart
 from aios_assets.fingerprint import bucket_of
 
 PIECE = PART_TEXT = 32 * 2**20
@@ -155,7 +156,8 @@ class Spill:
                 size += weight_of(rows[-1])
             self._keeps += size + VIEW * rows[0].width * sum(frame.height for frame in rows)
             for number, piece in self._cut_into(self._cut, pl.concat(rows)):
-                self._kept.setdefault(number, []).append(piece)
+                # Every later look at a view into what was read would find its text somewhere else.
+                self._kept.setdefault(number, []).append(apart(piece))
             if self._keeps > KEPT:
                 self._put_down()
         self._waits = 0

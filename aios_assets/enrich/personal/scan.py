@@ -127,6 +127,8 @@ def _forms(gate: str | tuple[str, ...]) -> tuple[str, ...]:
 def _all_through(asked: Sequence[tuple[pl.DataFrame, tuple[str, ...]]]) -> list[pl.DataFrame]:
     """Of each frame the texts that match one of its expressions, all asked at once; where they are FEW, all of them."""
     many = [(frame, gate) for frame, gate in asked if frame.height > FEW]
+    if not many:
+        return [frame for frame, _ in asked]
     masks = iter(pl.collect_all(frame.lazy().select(passes(gate)) for frame, gate in many))
     return [frame.filter(next(masks).to_series()) if frame.height > FEW else frame for frame, _ in asked]
 
