@@ -149,6 +149,25 @@ def test_what_turns_out_larger_than_it_looked_is_spilled_as_it_comes(
     )
 
 
+def test_what_lies_on_the_disk_is_cut_by_other_keys_as_what_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, found = pl.DataFrame({"one": [f"a{n % 7}" for n in range(300)], "n": [str(n) for n in range(300)]}), []
+    monkeypatch.setattr(spilling, "PIECE", 200)
+    for kept in (2**30, 0):
+        monkeypatch.setattr(spilling, "KEPT", kept)
+        spill = Spill(tmp_path, ["one"], 4)
+        for piece in rows.iter_slices(40):
+            spill.add(piece, 3)
+            spill.add(piece.clear(), 4)
+        other = spill.again(["n"], lambda part: part.with_columns(pl.len().over("one").alias("of")))
+        found.append([other.part(number).sort("n").rows() for number in range(other.parts)])
+    assert found[0] == found[1]
+    assert {row[2] for part in found[0] for row in part} == {300 // 7, 300 // 7 + 1}
+    assert {row[-1] for part in found[0] for row in part} == {3}
+    assert sum(map(len, found[0])) == 300
+
+
 def test_more_text_makes_more_parts_in_multiples_of_the_least(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spilling, "PART_TEXT", 100)
     spill, told = Spill(tmp_path, ["sku"], 16), []
