@@ -18,7 +18,6 @@ from typing import IO
 import polars as pl
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from aios_assets.feeds.views import apart
 from aios_assets.fingerprint import bucket_of
 
 PIECE, PART_TEXT = 64 * 2**20, 32 * 2**20
@@ -162,7 +161,7 @@ class Spill:
             self._keeps += size + VIEW * rows[0].width * sum(frame.height for frame in rows)
             for number, piece in self._cut_into(self._cut, pl.concat(rows)):
                 # Every later look at a view into what was read would find its text somewhere else.
-                self._kept.setdefault(number, []).append(apart(piece))
+                self._kept.setdefault(number, []).append(_together(piece))
             if self._keeps > KEPT:
                 self._put_down()
         self._waits = 0
@@ -205,6 +204,11 @@ class Spill:
         file = self._opened_file()
         file.seek(at)
         return pl.DataFrame.deserialize(io.BytesIO(self._cipher.decrypt(nonce, file.read(size), None)))
+
+
+def _together(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with their text in memory of its own, and not as views into all that was read."""
+    return pl.DataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 @dataclass(frozen=True)
