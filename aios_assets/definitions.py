@@ -22,6 +22,7 @@ OWN = (
     "aios_assets.stages.records",
     "aios_assets.stages.sales",
     "aios_assets.stages.products",
+    "aios_assets.stages.quantities",
     "aios_assets.stages.match_labels",
     "aios_assets.stages.match_model",
     "aios_assets.stages.neighbours",

@@ -31,6 +31,7 @@ _OPTION = re.compile(
     r"couleur|talla|taglia|colore|maat|kleur|storlek|farg|storrelse|farve|koko|vari)"
 )
 """What the columns are called that tell a product's variants apart."""
+_DECIMALS = r"^\s*\d+[.,]\d+\s*$"
 NO_OPTION = "Default Title"
 """What Shopify writes as the option of a product that has none."""
 _FEW, _SURE, _PERHAPS, _SAID, _OWN, _MOSTLY, _SHORT = 2, 0.99, 0.8, 0.2, 0.95, 0.5, 60
@@ -132,18 +133,31 @@ _Found = tuple[Inherit, float, pl.Series]
 
 
 def _following(rows: pl.DataFrame, title: str, texts: Sequence[str]) -> Iterator[_Found]:
-    """Columns that name a product in each of its rows, of which only the first has a title."""
+    """Columns that name a product in each of its rows, which follow each other and of which only the first has a title.
+
+    Rows without a title that share a price or a brand with one that has a title are no variants: the column may mean
+    nothing else, and of several products at least two have to have some.
+    """
     untitled = rows[title].is_null()
     if not _FEW <= untitled.sum() < rows.height:
         return
     for by in texts:
         column = rows[by]
-        if by == title or column.null_count() or column.n_unique() < _OWN * rows[title].count():
+        if by == title or column.null_count() or column.n_unique() < _OWN * rows[title].count() or _is_a_field(by):
             continue
+        if _share(column.str.contains(_DECIMALS)) > _MOSTLY:
+            continue
+        behind = _share((column == column.shift()).filter(untitled))  # the row before is of the same product
         first = rows.select(pl.col(title).first().over(by).is_not_null()).to_series()
         titles = rows.group_by(by).agg(pl.col(title).drop_nulls().n_unique())[title]
-        if _share(titles > 1) <= 1 - _SURE and column.n_unique() < rows.height:
-            yield Inherit(by=by), _share((first & untitled).filter(untitled)), untitled
+        families = column.filter(untitled).n_unique()
+        if families >= _FEW and behind >= _PERHAPS and _share(titles > 1) <= 1 - _SURE:
+            yield Inherit(by=by), min(behind, _share((first & untitled).filter(untitled))), untitled
+
+
+def _is_a_field(name: str) -> bool:
+    """Whether a column is called like one that says something of a product, and not which product it is."""
+    return any(strength >= LIKELY for field, strength in means(name).items() if field != "sku")
 
 
 def _pointing(rows: pl.DataFrame, texts: Sequence[str]) -> Iterator[_Found]:

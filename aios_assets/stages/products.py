@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from aios_assets.enrich.normalise import identifier, price, text
+from aios_assets.enrich.normalise import identifier, language, price, text
 from aios_assets.enrich.normalise.number import Convention
 from aios_assets.stage import row_stage
 from lineage.receipts import answer
@@ -33,6 +33,9 @@ PRODUCTS = Contract(
         Column("category", pl.String, reads=("category",), tags=TEXT, null="the feed names none"),
         Column("image", pl.String, reads=("image",), tags=TEXT, null="the feed has none"),
         Column("language", pl.String, reads=("language",), null="neither feed nor mapping names one"),
+        Column("written_in", pl.String, reads=("title", "description"), answered=True,
+               null="too little of its text belongs to one language alone, and its rule says so",
+               about="ISO 639-1: the language that title and description are written in, whatever the feed says"),
         Column("ordered", pl.Int64, reads=("ordered",), null="neither row nor delivery says how new the record is",
                about="the supplier's own order: microseconds since 1970, or a sequence"),
     ),
@@ -41,7 +44,7 @@ PRODUCTS = Contract(
                 "the price is not above zero", "correct the price in the feed"),
     ),
     expects=(longest("title", 100_000),),
-    version=2,
+    version=3,
 )  # fmt: skip
 
 
@@ -55,11 +58,20 @@ def products(records: pl.DataFrame) -> pl.DataFrame:
         description["description"],
         _flags(title, description),
         records.select(answer(pl.col("brand").str.strip_chars(), by="text/as-delivered").alias("brand")).to_series(),
+        _written_in(title, description),
         identifier.model(records["model"]).alias("model"),
         identifier.gtin(records["gtin"]).alias("gtin"),
         priced["price"],
         priced["currency"],
     )
+
+
+def _written_in(title: pl.DataFrame, description: pl.DataFrame) -> pl.Series:
+    """The language of both clean texts, read in one go: a title alone is short."""
+    parts = (title["title"], description["description"])
+    texts = pl.DataFrame([part.struct.field("value").alias(part.name) for part in parts])
+    both = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)
+    return language.read(texts.select(pl.when(both != "").then(both)).to_series()).alias("written_in")
 
 
 def _flags(title: pl.DataFrame, description: pl.DataFrame) -> pl.Series:

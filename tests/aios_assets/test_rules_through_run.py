@@ -63,6 +63,7 @@ def test_a_row_is_refused_by_the_confidence_floor_and_its_twin_admitted(shop: Sh
 
 def test_what_must_not_be_stored_is_not_even_drafted(shop: Shop) -> None:
     shop.make(naughty.contact)
+    shop.make(naughty.contact_mended)
     assert not list(shop.runtime.lake.folder("contact").rglob("*.parquet"))
     assert list(shop.runtime.lake.folder("contact_mended").rglob("*.parquet"))
 

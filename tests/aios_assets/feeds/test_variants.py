@@ -110,6 +110,18 @@ def test_a_feed_whose_rows_say_everything_inherits_nothing(tmp_path: Path) -> No
     assert (found.variants, mapping.inherit) == (None, None)
 
 
+@pytest.mark.parametrize("column", ["price", "weight", "box", "shelf"])
+def test_products_without_a_title_take_none_from_another_that_shares_a_value(tmp_path: Path, column: str) -> None:
+    """A supplier forgot some titles; that two products weigh the same, or lie on one shelf, makes them no variants."""
+    value = {"price": "{}.50", "weight": "{}.25", "box": "{}", "shelf": "R-{}"}[column]
+    rows = [f"S-{at},{title},Hejmo,{value.format(at + 3)}" for at, title in enumerate(TITLES)]
+    rows += [f"T-{at},,Hejmo,{value.format(3)}" for at in range(4)]
+    text = "\n".join([f"sku,title,brand,{column}", *rows]) + "\n"
+    (tmp_path / "shop.csv").write_text(text)
+    os.utime(tmp_path / "shop.csv", (1_700_000_000,) * 2)
+    assert guess(open_delivery(tmp_path / "shop.csv")).variants is None
+
+
 def test_a_mapping_whose_parents_are_in_no_column_is_refused() -> None:
     mapping = Mapping(supplier=Supplier(name="s"), fields={"sku": Source(columns=("id",))}, inherit=Inherit(by="group"))
     with pytest.raises(FeedError, match="group"):

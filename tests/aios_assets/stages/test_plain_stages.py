@@ -21,6 +21,7 @@ from aios_assets.stages.match_model import MATCH_MODEL, match_model
 from aios_assets.stages.matches import MATCHES, matches
 from aios_assets.stages.neighbours import NEIGHBOURS, neighbours
 from aios_assets.stages.products import PRODUCTS, products
+from aios_assets.stages.quantities import QUANTITIES, quantities
 from aios_assets.stages.records import FIELDS, RECORDS, records
 from aios_assets.stages.survivorship import survivorship
 from lineage.receipts import signed, split_answers
@@ -265,3 +266,23 @@ def test_a_product_keeps_its_name_when_everything_is_computed_again() -> None:
     renamed = first["near"].with_columns(pl.format("held-{}", name).alias(name) for name in ("product", "base"))
     again = neighbours(lazy, first["model"].lazy(), UNDECIDED, changes=Changes(None, {}, renamed))
     assert set(again["product"]) == set(renamed["product"])
+
+
+def test_amounts_in_columns_of_the_suppliers_own_are_quantities() -> None:
+    rows = feed({"title": "Kettle", "attributes": '{"Weight":"1.5 kg","Colour":"red"}'}, {"title": "Pot"})
+    told = physical(quantities(rows.lazy()), QUANTITIES)
+    assert told.select("sku", "attribute", "raw", "quantity", "quantity__by", "kind", "base").rows() == [
+        ("A-0", "Weight", "1.5 kg", "1.5 kg", "quantity/single", "mass", "1.5")
+    ]
+
+
+def test_the_language_of_a_text_is_told_whatever_the_feed_says() -> None:
+    text = {
+        "title": "Wasserkocher aus Edelstahl",
+        "description": "Der Wasserkocher ist für die Küche und hält das Wasser warm.",
+    }
+    told = physical(products(feed({**text, "language": "en"}, {"title": "X-1"})), PRODUCTS)
+    assert told.select("language", "written_in", "written_in__by").rows() == [
+        ("en", "de", "language/words"),
+        (None, None, "language/unsure"),
+    ]
