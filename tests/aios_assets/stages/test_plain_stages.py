@@ -272,7 +272,7 @@ def test_amounts_in_columns_of_the_suppliers_own_are_quantities() -> None:
     rows = feed({"title": "Kettle", "attributes": '{"Weight":"1.5 kg","Colour":"red"}'}, {"title": "Pot"})
     told = physical(quantities(rows.lazy()), QUANTITIES)
     assert told.select("sku", "attribute", "raw", "quantity", "quantity__by", "kind", "base").rows() == [
-        ("A-0", "Weight", "1.5 kg", "1.5 kg", "quantity/single", "mass", "1.5")
+        ("A-0", "Weight", "1.5 kg", "1.5 kg", "rule:quantity/single", "mass", "1.5")
     ]
 
 
@@ -283,6 +283,6 @@ def test_the_language_of_a_text_is_told_whatever_the_feed_says() -> None:
     }
     told = physical(products(feed({**text, "language": "en"}, {"title": "X-1"})), PRODUCTS)
     assert told.select("language", "written_in", "written_in__by").rows() == [
-        ("en", "de", "language/words"),
-        (None, None, "language/unsure"),
+        ("en", "de", "rule:language/words"),
+        (None, None, "rule:language/unsure"),
     ]
