@@ -1,7 +1,10 @@
 """Workbook: what a workbook would take of memory, asked of its XML before it is opened as the whole that it has to be."""
 
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +14,10 @@ from aios_assets.feeds.errors import FeedError, LimitError
 from aios_assets.feeds.limits import MIB, Limits
 from aios_assets.feeds.views import Index
 
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    ValueError, NotImplementedError, EOFError, OSError, RuntimeError,
+)  # fmt: skip
 CELL = 32
 """Bytes of document_bytes that a place in the sheet's rectangle counts for, filled or not: each has memory of its own."""
 
@@ -42,7 +49,7 @@ def weigh(path: Path, limits: Limits) -> None:
             if text > limits.document_bytes:
                 found = f"{text:,} bytes of text, which its cells share"
                 raise LimitError("document_bytes", limits.document_bytes, found, path=path)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+    except _BROKEN as error:
         raise FeedError("a broken workbook", why=str(error), do="save it again as XLSX or CSV", path=path) from error
 
 

@@ -1,5 +1,6 @@
 """Bounded: a small file that opens into much is read a little at a time, or refused before it is opened."""
 
+import contextlib
 import json
 import zipfile
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from aios_assets.feeds import Limits, columnar, documents, open_delivery, read
-from aios_assets.feeds.errors import LimitError
+from aios_assets.feeds.errors import FeedError, LimitError
 from aios_assets.feeds.workbook import weigh
 
 LIMITS = Limits(settle_seconds=0)
@@ -38,6 +39,19 @@ def test_a_cell_far_away_from_the_others_is_refused(tmp_path: Path) -> None:
 
 def test_a_format_far_away_is_no_cell(tmp_path: Path) -> None:
     weigh(workbook(tmp_path / "a.xlsx", ['<c r="A1"><v>1</v></c>', '<c r="XFD1048576" s="3"/>']), LIMITS)
+
+
+def test_a_damaged_stream_within_is_one_clear_error(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "a.xlsx", [f'<c r="A{n}"><v>{n * 7919 % 1_000}</v></c>' for n in range(1, 400)])
+    whole = file.read_bytes()
+    refused = 0
+    for at in range(len(whole) // 2, len(whole) // 2 + 40):  # in the packed sheet
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with contextlib.suppress(FeedError):
+            weigh(file, LIMITS)
+            continue
+        refused += 1
+    assert refused > 20
 
 
 @pytest.mark.parametrize(("cells", "refused"), [(60, False), (120, True)])
