@@ -38,6 +38,14 @@ def changed_keys(source: Source) -> pl.DataFrame:
     return pl.concat([fresh, _gone(source, fresh)])
 
 
+def _differs(source: Source) -> bool:
+    """Whether a source, small as policies are, has other values now than before, in the columns that are read of it."""
+    if source.before is None or source.unchanged:
+        return not source.unchanged
+    now, then = pl.collect_all([rows.drop(ATTEMPT).sort(source.keys) for rows in (source.now, source.before)])
+    return not now.equals(then, null_equal=True)
+
+
 def _gone(source: Source, fresh: pl.DataFrame) -> pl.DataFrame:
     """Keys of rows that stood there before and do not now; `fresh`: those of rows that came since.
 
@@ -61,7 +69,7 @@ def affected_groups(by: str, sources: Mapping[str, Source]) -> pl.DataFrame:
     """Values of `by` (one column, distinct) of all groups that a changed row belongs to, or belonged to before.
 
     An input without that column is looked up by its key in the inputs that have both; one that shares nothing with
-    them, such as a policy, concerns every group.
+    them, such as a policy, concerns every group, once anything of it differs that the stage is handed.
     """
     carriers = {name: source for name, source in sources.items() if by in source.now.collect_schema()}
     found = []
@@ -72,7 +80,7 @@ def affected_groups(by: str, sources: Mapping[str, Source]) -> pl.DataFrame:
         elif near:
             changed = changed_keys(source).lazy()
             found += [rows.join(changed, on=list(source.keys), how="semi").select(by) for rows in _versions(near)]
-        elif not source.unchanged:
+        elif _differs(source):
             found += [rows.select(by) for rows in _versions(carriers.values())]
     nothing = next(iter(carriers.values())).now.select(by).head(0)
     return pl.concat([nothing, *found]).unique().collect()

@@ -23,6 +23,8 @@ OWN = (
     "aios_assets.stages.sales",
     "aios_assets.stages.products",
     "aios_assets.stages.quantities",
+    "aios_assets.stages.brand_aliases",
+    "aios_assets.stages.brands",
     "aios_assets.stages.match_labels",
     "aios_assets.stages.match_model",
     "aios_assets.stages.neighbours",

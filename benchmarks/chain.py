@@ -40,6 +40,7 @@ from aios_assets.runtime import Runtime
 from aios_assets.settings import load
 from aios_assets.split import quarantine_contract
 from aios_assets.stage import Changes, Stage
+from aios_assets.stages.brand_aliases import brand_aliases
 from aios_assets.stages.conflicts import conflicts
 from aios_assets.stages.golden import golden
 from aios_assets.stages.listings import listings
@@ -174,9 +175,11 @@ class Ungoverned:
         self.write("neighbours", found)
         grouped = matches(found.lazy()).collect()
         self.write("matches", grouped)
+        names = brand_aliases(values.lazy())
+        self.write("brand_aliases", names)
         policy = survivorship(package_default())
         self.write("survivorship", policy)
-        stands = golden(values.lazy(), grouped.lazy(), policy.lazy(), self.models)
+        stands = golden(values.lazy(), grouped.lazy(), names.lazy(), policy.lazy(), self.models)
         self.write("golden", stands)
         receipts = [pl.col("value").struct.field(part).alias(f"value__{part}") for part in RECEIPT_TYPES]
         stands = stands.with_columns(*receipts, pl.col("value").struct.field("value"))
@@ -249,7 +252,7 @@ def measure(rows: int, home: Path, *, rounds: int, matcher: bool) -> dict[str, A
     feed, found = feed_of(rows), None if matcher else truth(rows)
     again = feed_of(rows, changed=0.01)
     between = [match_labels, match_model, neighbours] if found is None else [known(found)]
-    stages = [records, products, *between, matches, survivorship, golden, conflicts, listings]
+    stages = [records, products, *between, matches, brand_aliases, survivorship, golden, conflicts, listings]
     seconds: dict[str, list[tuple[float, float, Any]]] = {}
 
     def ungoverned(name: str, writer: Callable[[Path], Callable[[str, pl.DataFrame], None]], at: Path) -> None:

@@ -1,5 +1,7 @@
 """Sense: what two spellings of a value share, and how far two values are apart that do not."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from aios_assets.enrich.normalise import brand, identifier, quantity
@@ -15,10 +17,11 @@ MEASURED = r"^=(\S+) "
 """How the sense of an amount begins: with its unit, or the kind of its unit; `?` where nobody says which."""
 
 
-def sense(said: pl.DataFrame) -> pl.Series:
+def sense(said: pl.DataFrame, aliases: Mapping[str, str]) -> pl.Series:
     """What each value says, whatever its spelling: equal for `64 GB` and `64GB`, for `KTC-D320` and `ktc d320`.
 
-    `said` has `field`, `text` and `unit` (a price's currency, else null); the answer is never null.
+    `said` has `field`, `text` and `unit` (a price's currency, else null); the answer is never null. `aliases`: further
+    names of brands with the brand's own, both by `brand.key`.
     """
     field, text = pl.col("field"), pl.col("text")
     amounts = _amounts(said.filter(field.str.starts_with(ATTRIBUTE)).get_column("text"))
@@ -30,7 +33,7 @@ def sense(said: pl.DataFrame) -> pl.Series:
         .when(field.is_in(["model", f"{ATTRIBUTE}model_number"]))
         .then(identifier.model_key(text))
         .when(field == "brand")
-        .then(brand.key(text))
+        .then(brand.key(text).replace(aliases))
         .when(field.str.starts_with(ATTRIBUTE))
         .then(pl.coalesce(text.replace_strict(amounts, default=None, return_dtype=pl.String), words(text)))
         .otherwise(words(text))

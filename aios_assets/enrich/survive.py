@@ -4,7 +4,7 @@ Values are weighed by sense, not spelling. Every measure is a maximum or a count
 record that agrees can only strengthen what stands; and what is compared last are names, so the order of records is nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -26,8 +26,10 @@ CUT: Final = 200
 _WHO, _SURE = ("supplier", "sku"), 6
 
 
-def survive(said: pl.DataFrame, policy: Survivorship) -> pl.DataFrame:
+def survive(said: pl.DataFrame, policy: Survivorship, aliases: Mapping[str, str] | None = None) -> pl.DataFrame:
     """What stands of each key, a row each, with who said it and why the others lost.
+
+    `aliases` are further names of brands, as `sense` takes them; without, a name is a brand.
 
     Columns: KEY, `value`, the record it is taken from (`supplier`, `sku`), `agree` and `differ` (records that say the same, or
     only something else), `decided_by`, `others` (JSON: who said what else, and what decided against it; null where nobody
@@ -36,7 +38,7 @@ def survive(said: pl.DataFrame, policy: Survivorship) -> pl.DataFrame:
     # polars 2.1's `format` panics on what a filter leaves of many chunks
     said = _told(said.rechunk(), policy)
     several = _contested(said)
-    settled = [_agreed(said.filter(~several)), *_argued(said.filter(several), policy)]
+    settled = [_agreed(said.filter(~several)), *_argued(said.filter(several), policy, aliases or {})]
     told = pl.concat(settled)
     digests = {name: policy.digest(name) for name in told["field"].unique()}
     return told.with_columns(policy=pl.col("field").replace_strict(digests, default=None, return_dtype=pl.String))
@@ -81,11 +83,11 @@ def _agreed(said: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _argued(said: pl.DataFrame, policy: Survivorship) -> list[pl.DataFrame]:
+def _argued(said: pl.DataFrame, policy: Survivorship, aliases: Mapping[str, str]) -> list[pl.DataFrame]:
     """The same of keys of which several things are said; fields that follow another one come after it."""
     if said.is_empty():
         return []
-    said = _measured(said, policy)
+    said = _measured(said, policy, aliases)
     leading, following = (said.filter(part) for part in (pl.col("leader").is_null(), pl.col("leader").is_not_null()))
     settled = [_settled(leading.with_columns(beside=pl.lit(0, pl.Int8)), policy)]
     if following.height:
@@ -93,7 +95,7 @@ def _argued(said: pl.DataFrame, policy: Survivorship) -> list[pl.DataFrame]:
     return [one.drop("sense") for one in settled]
 
 
-def _measured(said: pl.DataFrame, policy: Survivorship) -> pl.DataFrame:
+def _measured(said: pl.DataFrame, policy: Survivorship, aliases: Mapping[str, str]) -> pl.DataFrame:
     """The statements with what each criterion asks of one of them."""
     policies = {name: policy.of(name) for name in said["field"].unique()}
     shown = {name: one.shown for name, one in policies.items()}
@@ -106,7 +108,7 @@ def _measured(said: pl.DataFrame, policy: Survivorship) -> pl.DataFrame:
         fullness(text, pl.col("shown"))
     )  # fmt: skip
     bears = pl.when("asked").then(named(text, pl.col("title"))).fill_null(0.0)
-    said = said.with_columns(sense(said), full.alias("completeness"), bears.alias("named")).drop(
+    said = said.with_columns(sense(said, aliases), full.alias("completeness"), bears.alias("named")).drop(
         "title", "shown", "asked"
     )
     # A brand's sense has no blanks, so that Dane-Elec is DaneElec; how far two are apart is told by their words.

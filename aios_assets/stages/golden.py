@@ -14,7 +14,8 @@ POLICY = tuple(
     f"survivorship.{part}" for part in ("about", "name", "criteria", "weight", "tolerance", "shown", "trust")
 )
 MEMBERS = ("matches.product", "matches.members", *MET)
-CHOSEN = (*MEMBERS, "products.language", "products.ordered", *READ, *POLICY)
+ALIASES = ("brand_aliases.name", "brand_aliases.brand")
+CHOSEN = (*MEMBERS, "products.language", "products.ordered", *READ, *ALIASES, *POLICY)
 AGREE = "every record that says anything says the same"
 
 GOLDEN = Contract(
@@ -41,11 +42,18 @@ GOLDEN = Contract(
         between("agree", 1, None),
         matches("decided_by", rf"^({'|'.join((ONLY, AGREED, NAMES, *CRITERIA))}|{BESIDE}[a-z_]+)$"),
     ),
+    version=2,
 )  # fmt: skip
 
 
 @table_stage(GOLDEN, group="product")
-def golden(products: pl.LazyFrame, matches: pl.LazyFrame, survivorship: pl.LazyFrame, models: Gateway) -> pl.DataFrame:
+def golden(
+    products: pl.LazyFrame,
+    matches: pl.LazyFrame,
+    brand_aliases: pl.LazyFrame,
+    survivorship: pl.LazyFrame,
+    models: Gateway,
+) -> pl.DataFrame:
     """Each product that several records are, value by value, with the record that each was taken from and why.
 
     A product of one record is that record; nothing is decided about it, and it has no row here.
@@ -56,4 +64,5 @@ def golden(products: pl.LazyFrame, matches: pl.LazyFrame, survivorship: pl.LazyF
     rows = said(members, models, "currency", "named", "ordered").with_columns(
         title="named", unit=pl.when(pl.col("field") == "price").then("currency"), recent=comparable(pl.col("ordered"))
     )
-    return survive(rows.select(SAID), Survivorship.read(survivorship.collect()))
+    aliases = dict(brand_aliases.select("name", "brand").collect().iter_rows())
+    return survive(rows.select(SAID), Survivorship.read(survivorship.collect()), aliases)

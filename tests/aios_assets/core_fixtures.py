@@ -16,6 +16,7 @@ from aios_assets.reviews import Verdict, pair_of
 from aios_assets.runtime import Runtime
 from aios_assets.settings import Fixed, load
 from aios_assets.stage import Stage
+from aios_assets.stages.brand_aliases import brand_aliases
 from aios_assets.stages.conflicts import conflicts
 from aios_assets.stages.golden import golden
 from aios_assets.stages.listings import listings
@@ -34,8 +35,8 @@ from policies.engine import PolicyEngine
 from policies.wasm import WasmEngine
 
 CHAIN = (
-    records, products, match_labels, match_model, neighbours, matches, survivorship, golden, conflicts, listings, reviews,
-    match_quality,
+    records, products, match_labels, match_model, neighbours, matches, brand_aliases, survivorship, golden, conflicts, listings,
+    reviews, match_quality,
 )  # fmt: skip
 HEADER = ("sku", "title", "description", "brand", "price")
 

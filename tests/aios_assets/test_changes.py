@@ -48,12 +48,23 @@ def test_only_rows_of_these_groups_are_handed_over() -> None:
 def test_an_input_that_shares_nothing_with_the_group_concerns_all_of_them_and_stays_whole() -> None:
     policy = pl.LazyFrame({"setting": ["s"], ATTEMPT: ["a"]})
     still = Source(policy, policy, ("setting",), frozenset())
-    changed = Source(policy, policy, ("setting",), frozenset({"c"}))
+    other = pl.LazyFrame({"setting": ["r"], ATTEMPT: ["c"]})
+    changed = Source(policy, other, ("setting",), frozenset({"c"}))
     assert affected_groups("g", {"t": STILL, "policy": still}).is_empty()
     assert sorted(affected_groups("g", {"t": STILL, "policy": changed})["g"]) == ["x", "y"]
     cut = only_groups("g", pl.DataFrame({"g": ["y"]}), {"t": STILL, "policy": still})
     assert cut["t"].collect()["k"].to_list() == ["3"]
     assert cut["policy"].collect()["setting"].to_list() == ["s"]
+
+
+def test_an_input_that_shares_nothing_concerns_nobody_while_what_is_read_of_it_is_the_same() -> None:
+    before = pl.LazyFrame({"setting": ["s", "t"], "level": [1, None], ATTEMPT: ["a", "a"]})
+    again = pl.LazyFrame({"setting": ["t", "s"], "level": [None, 1], ATTEMPT: ["c", "a"]})
+    for now, groups in ((again, []), (again.with_columns(level=2), ["x", "y"]), (again.head(1), ["x", "y"])):
+        policy = Source(now, before, ("setting",), frozenset({"c"}))
+        assert sorted(affected_groups("g", {"t": STILL, "policy": policy})["g"]) == groups
+    never = Source(again, None, ("setting",), frozenset())
+    assert sorted(affected_groups("g", {"t": STILL, "policy": never})["g"]) == ["x", "y"]
 
 
 ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["p", "q", "r", "s", None])), max_size=12)

@@ -5,21 +5,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from core_fixtures import CHAIN, Shop, decide, kettles, row
 
 from aios_assets.enrich.matching import learn
+from aios_assets.enrich.normalise.identifier import check_digits
 from aios_assets.enrich.survivorship import package_default
 from aios_assets.intake import take_in
 from aios_assets.reviews import Reviewed, Verdict
 from aios_assets.stage import FEED, Changes, Stage
+from aios_assets.stages.brands import brands
 from aios_assets.stages.records import FIELDS
 from lineage.columns import column_lineage
 from lineage.receipts import signed, split_answers
 from policies.contract import ATTEMPT, FINGERPRINT, Contract
 
-CONTRACTS = {stage.name: stage.contract for stage in CHAIN}
+STAGES = (*CHAIN, brands)
+CONTRACTS = {stage.name: stage.contract for stage in STAGES}
 POOLS = (
     pytest.param(["99,90 EUR", "red steel kettle model 7919 of 2 litres", "de", None], id="read"),
     pytest.param(["x"], id="plain", marks=pytest.mark.slow),
@@ -33,10 +37,19 @@ Frames = Mapping[str, pl.DataFrame]
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, tuple[Path, Path]]:
     """A shop, and what two suppliers of much the same delivered to it."""
-    made = Shop.open(tmp_path_factory.mktemp("lineage"))
+    made = Shop.open(tmp_path_factory.mktemp("lineage"), stages=STAGES)
     mine = [*kettles(6), row("A-90", "Red copper pan 24 cm", description="A <b>pan</b>, write to joe@example.com")]
-    theirs = [{**one, "sku": f"Z{one['sku']}", "price": "11.00"} for one in mine]
-    return made, (made.deliver("acme.csv", mine), made.deliver("zeta.csv", theirs))
+    theirs = [{**one, "sku": f"Z{one['sku']}", "price": "11.00", "brand": "Acme Tools"} for one in mine]
+    return made, (numbered(made.deliver("acme.csv", mine)), numbered(made.deliver("zeta.csv", theirs)))
+
+
+def numbered(file: Path) -> Path:
+    """A delivery with GTINs, the same in each: they prove its brands to be one."""
+    header, *lines = file.read_text().splitlines()
+    bodies = np.arange(400638133300, 400638133300 + len(lines))
+    told = [f"{line},{body}{digit}" for line, body, digit in zip(lines, bodies, check_digits(bodies), strict=True)]
+    file.write_text("\n".join([f"{header},gtin", *told]) + "\n")
+    return file
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +66,13 @@ def shop(opened: tuple[Shop, tuple[Path, Path]], feed: pl.DataFrame) -> Shop:
     """The shop after a run."""
     assert feed.height
     made, files = opened
-    for stage in CHAIN[:2]:
+    for stage in STAGES[:2]:
         assert not made.make(stage, *files).refused
     decide(made, "acme/A-0", "zeta/ZA-5", Verdict.SAME)
     decide(made, "acme/A-1", "zeta/ZA-1", Verdict.DIFFERENT)
     for attempt in made.run(*files).values():
         assert not attempt.refused
+    assert made.table("brand_aliases").height == 1
     return made
 
 
@@ -66,7 +80,7 @@ def shop(opened: tuple[Shop, tuple[Path, Path]], feed: pl.DataFrame) -> Shop:
 def inputs(shop: Shop, feed: pl.DataFrame) -> Mapping[str, Frames]:
     """What each stage is handed: by stage, by input."""
     given: dict[str, Frames] = {}
-    for stage in CHAIN:
+    for stage in STAGES:
         frames = {}
         for name in stage.inputs:
             keys = list(dict.fromkeys([*CONTRACTS[name].keys, *stage.reads_of(name)]))
@@ -95,7 +109,7 @@ def made_of(stage: Stage, frames: Frames, shop: Shop) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def plain(shop: Shop, inputs: Mapping[str, Frames]) -> Frames:
     """What each stage makes of what it is handed, by stage."""
-    return {stage.name: made_of(stage, inputs[stage.name], shop) for stage in CHAIN}
+    return {stage.name: made_of(stage, inputs[stage.name], shop) for stage in STAGES}
 
 
 def perturbed(frames: Frames, table: str, column: str, values: list[str | None]) -> Frames:
@@ -140,7 +154,7 @@ PUBLISHED = {"records", "products", "matches", "golden", "listings"}
 """Stages whose lineage is looked at in every quick run; the others' is in the whole one."""
 PLACES = [
     pytest.param(*(stage, table, column), marks=() if stage.name in PUBLISHED else pytest.mark.slow)
-    for stage in CHAIN
+    for stage in STAGES
     for table, columns in (
         {FEED: DELIVERED} if stage.reads_feed else {name: tuple(CONTRACTS[name].schema) for name in stage.inputs}
     ).items()
@@ -167,7 +181,7 @@ def test_a_column_depends_on_nothing_that_it_does_not_declare(
 
 def test_an_undeclared_dependency_is_found(shop: Shop, inputs: Mapping[str, Frames]) -> None:
     """The law can fail: a stage whose brand follows the title, which it does not say."""
-    products = next(stage for stage in CHAIN if stage.name == "products")
+    products = next(stage for stage in STAGES if stage.name == "products")
     frames = inputs["products"]
     before = made_of(products, frames, shop)
     after = before.with_columns(pl.lit("other").alias("brand"))
@@ -175,7 +189,7 @@ def test_an_undeclared_dependency_is_found(shop: Shop, inputs: Mapping[str, Fram
 
 
 def test_a_stage_is_handed_nothing_but_what_it_declares(shop: Shop, inputs: Mapping[str, Frames]) -> None:
-    for stage in CHAIN[1:]:
+    for stage in STAGES[1:]:
         for name, frame in inputs[stage.name].items():
             declared = {*CONTRACTS[name].keys, *stage.reads_of(name)}
             assert set(frame.columns) <= declared
@@ -186,7 +200,7 @@ def test_called_with_the_frames_of_a_run_the_functions_make_the_same_again(
     shop: Shop, inputs: Mapping[str, Frames], tmp_path: Path
 ) -> None:
     del tmp_path
-    for stage in CHAIN:
+    for stage in STAGES:
         made = made_of(stage, inputs[stage.name], shop)
         published = shop.table(stage.name).select(made.columns)
         assert sorted(made.rows(), key=str) == sorted(published.rows(), key=str)

@@ -92,26 +92,45 @@ def learn(catalogue: pl.DataFrame) -> BrandModel:
 
     A GTIN has to be a proved one (see `identifier.gtin`): equal wrong numbers prove nothing.
     """
-    rows = catalogue.select(_tidy(pl.col("brand")).alias("form"), "title", "gtin").with_columns(
-        pl.when(_named(pl.col("form"))).then(key(pl.col("form"))).alias("key")
-    )
-    rows = rows.with_columns(pl.when(pl.col("key") != "").then("key").alias("key"))
-    counted = (
-        rows.drop_nulls("key")
+    told = spellings(catalogue.group_by("brand").agg(pl.len().alias("records")))
+    aliases = {name: (to, both, of) for name, (to, _, both, of) in proved(catalogue).items()}
+    return BrandModel(forms=forms(told), aliases=aliases, starts=_starts(_keyed(catalogue), aliases))
+
+
+def spellings(counted: pl.DataFrame) -> pl.DataFrame:
+    """Every spelling (`form`) of each name (`key`) with its `records`, of a frame of `brand` and `records`.
+
+    Of a name the one that most records have stands first; then one without a legal form, and one not in capitals.
+    """
+    return (
+        _keyed(counted)
+        .drop_nulls("key")
         .group_by("key", "form")
-        .len()
+        .agg(pl.col("records").sum())
         .sort(
             "key",
-            -pl.col("len").cast(pl.Int64),
+            -pl.col("records").cast(pl.Int64),
             pl.col("form").str.contains(_LEGAL),
             pl.col("form") == pl.col("form").str.to_uppercase(),
             "form",
         )
     )
-    forms = dict(counted.group_by("key", maintain_order=True).first().select("key", "form").iter_rows())
-    totals = dict(counted.group_by("key").agg(pl.col("len").sum()).iter_rows())
-    aliases = _aliases(rows, totals)
-    return BrandModel(forms=forms, aliases=aliases, starts=_starts(rows, aliases))
+
+
+def forms(told: pl.DataFrame) -> dict[str, str]:
+    """The spelling that stands first of each name, by key, of what `spellings` tells."""
+    return dict(told.unique("key", keep="first", maintain_order=True).select("key", "form").iter_rows())
+
+
+def proved(catalogue: pl.DataFrame) -> dict[str, tuple[str, str, int, int]]:
+    """Names that shared numbers prove to be another name of a brand, of a catalogue's columns `brand` and `gtin`.
+
+    Key → (key of the brand, key of the name that the same products carry, products that carry both, products that
+    could). The two keys differ where that name is itself an alias.
+    """
+    rows = _keyed(catalogue).drop_nulls("key")
+    links = _links(rows.select("gtin", "key"), dict(rows.group_by("key").len().iter_rows()))
+    return {name: (_root(name, links), *link) for name, link in sorted(links.items())}
 
 
 def read(brands: pl.Series, model: BrandModel, *, titles: pl.Series | None = None) -> pl.Series:
@@ -186,13 +205,26 @@ def _begun(titles: pl.Series, model: BrandModel) -> pl.Series:
     ).to_series()
 
 
-def _aliases(rows: pl.DataFrame, totals: Mapping[str, int]) -> dict[str, tuple[str, int, int]]:
+def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with each `brand`, tidied, as `form`, and its `key`; null where it names none."""
+
+    def read(distinct: pl.DataFrame) -> pl.DataFrame:
+        tidy = distinct.select(_tidy(pl.col("brand")).alias("form"))
+        tidy = tidy.with_columns(pl.when(_named(pl.col("form"))).then(key(pl.col("form"))).alias("key"))
+        return tidy.with_columns(pl.when(pl.col("key") != "").then("key").alias("key"))
+
+    return frame.hstack(of_distinct(frame.select("brand"), read))
+
+
+def _links(rows: pl.DataFrame, totals: Mapping[str, int]) -> dict[str, tuple[str, int, int]]:
     """Rarer names with the name that the same products carry elsewhere, by the evidence of shared numbers."""
-    carried = rows.select("gtin", "key").drop_nulls().unique()
+    # A number that stands once says nothing, and in a catalogue most do.
+    rows = rows.drop_nulls("gtin").filter(pl.col("gtin").is_duplicated())
+    carried = rows.unique()
     # A number on more than a handful of brands is a placeholder that happens to pass its check.
     counts = carried.group_by("gtin").len().filter(pl.col("len").is_between(2, 4))
     shared = carried.join(counts.select("gtin"), on="gtin")
-    again = rows.select("gtin", "key").drop_nulls().group_by("gtin", "key").len()
+    again = rows.group_by("gtin", "key").len()
     alone = again.group_by("gtin").agg(
         pl.col("len").sum().alias("rows"), pl.len().alias("names"), pl.col("key").first()
     )
@@ -200,22 +232,22 @@ def _aliases(rows: pl.DataFrame, totals: Mapping[str, int]) -> dict[str, tuple[s
     against = dict(alone.filter((pl.col("names") == 1) & (pl.col("rows") > 1)).group_by("key").len().iter_rows())
     pairs = shared.join(shared, on="gtin", suffix="_other").filter(pl.col("key") != pl.col("key_other"))
     met = dict(shared.group_by("key").len().iter_rows())
-    aliases: dict[str, tuple[str, int, int]] = {}
+    links: dict[str, tuple[str, int, int]] = {}
     evidence = (
         pairs.group_by("key", "key_other").len().sort(["len", "key", "key_other"], descending=[True, False, False])
     )
     for name, other, both in evidence.iter_rows():
         of = met[name] + against.get(name, 0)
         rarer = (totals[name], other) < (totals[other], name)
-        if rarer and name not in aliases and lower_bound(both, of) > _ALIAS_BOUND:
-            aliases[name] = (other, both, of)
-    return {name: (_root(name, aliases), both, of) for name, (_, both, of) in sorted(aliases.items())}
+        if rarer and name not in links and lower_bound(both, of) > _ALIAS_BOUND:
+            links[name] = (other, both, of)
+    return links
 
 
-def _root(name: str, aliases: Mapping[str, tuple[str, int, int]]) -> str:
+def _root(name: str, links: Mapping[str, tuple[str, int, int]]) -> str:
     # Every step goes to a name on more rows, so that it ends.
-    while name in aliases:
-        name = aliases[name][0]
+    while name in links:
+        name = links[name][0]
     return name
 
 

@@ -14,6 +14,7 @@ from aios_assets.enrich.survivorship import package_default
 from aios_assets.reviews import Reviewed
 from aios_assets.split import RULE, split
 from aios_assets.stage import Changes
+from aios_assets.stages.brand_aliases import brand_aliases
 from aios_assets.stages.golden import GOLDEN, golden
 from aios_assets.stages.listings import LISTINGS, listings
 from aios_assets.stages.match_labels import match_labels
@@ -203,7 +204,7 @@ def chain(made: pl.DataFrame) -> dict[str, pl.DataFrame]:
     near = neighbours(lazy, model.lazy(), UNDECIDED, changes=first)
     matched = matches(near.lazy()).collect()
     policy = survivorship(survival=package_default()).lazy()
-    stands = physical(golden(lazy, matched.lazy(), policy, models=gateway()), GOLDEN).lazy()
+    stands = physical(golden(lazy, matched.lazy(), brand_aliases(lazy).lazy(), policy, models=gateway()), GOLDEN).lazy()
     return {
         "model": model,
         "near": near,
@@ -248,7 +249,9 @@ def test_of_two_prices_that_of_the_newer_record_stands(newer: int, older: int | 
     made = physical(products(records(delivered, vault=Letters())), PRODUCTS)
     grouped = made.select("supplier", "sku", product=pl.lit("p"), members=pl.lit(2))
     policy = survivorship(survival=package_default()).lazy()
-    told = physical(golden(made.lazy(), grouped.lazy(), policy, models=gateway()), GOLDEN)
+    told = physical(
+        golden(made.lazy(), grouped.lazy(), brand_aliases(made.lazy()).lazy(), policy, models=gateway()), GOLDEN
+    )
     (price,) = told.filter(field="price").iter_rows(named=True)
     assert (price["value"], price["decided_by"]) == (stands, by)
     (lost,) = json.loads(price["others"])
