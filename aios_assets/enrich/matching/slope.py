@@ -24,6 +24,9 @@ STEEPEST: Final = 20.0
 GRAIN: Final = 2
 """Decimals of a score that the curve looks at: a million scores are a few thousand different ones."""
 
+FIGURE: Final = 0.5
+"""What a free figure must bring in log-likelihood, times the logarithm of how much was seen (Schwarz)."""
+
 NUANCE: Final = 0.001
 """Log-likelihood a record below which a curve is no better than another, however many records there are: neither is true."""
 
@@ -74,7 +77,7 @@ def worth_it(first: Floats, coincidences: Floats, *, plain: Slope, steep: Slope,
     told = _told(first, coincidences)
     costs = [_loss(np.array([logit(s.share), np.log(s.steepness), s.level]), told)[0] for s in (plain, steep)]
     seen = len(first) + len(coincidences)
-    return bool(costs[0] - costs[1] > figures * np.log(seen) / 2 + NUANCE * seen)
+    return bool(costs[0] - costs[1] > figures * FIGURE * np.log(seen) + NUANCE * seen)
 
 
 class _Told(NamedTuple):

@@ -52,6 +52,9 @@ ENOUGH: Final = 50
 ROUNDS: Final = 10
 """How often the share and the coincidences that depend on it are made to agree."""
 
+HALFWAY: Final = 0.5
+"""How far towards a steeper curve that is worth it."""
+
 CERTAIN: Final = 0.98
 """Precision that certain pairs must have at the lower end of its 95 % interval."""
 
@@ -164,7 +167,7 @@ def _steeper(first: Floats, second: Floats, third: Floats, plain: Slope) -> Slop
     if curve is None:
         return plain
     one, other = (Calibration(told.share, told.level, 1.0, np.inf, told.steepness) for told in (plain, curve))
-    between = pooled(one, other, 0.5)
+    between = pooled(one, other, 1 - HALFWAY)
     return Slope(between.share, between.level, between.steepness)
 
 
