@@ -24,7 +24,7 @@ PIECE, PART_TEXT = 64 * 2**20, 32 * 2**20
 """Text of rows that is cut and written at once (smaller pieces would be more header than rows), and that is worth a part
 and a file of the table: about 100,000 records, and half as much in a delivery, where no digests stand beside it."""
 
-KEPT = 640 * 2**20
+KEPT = 384 * 2**20
 """Bytes of rows that are kept in memory, cut: to write and to read back costs more than to read the delivery, and the more
 is written at once the less."""
 
