@@ -38,7 +38,7 @@ class Checkpoint:
         """Reads a note's text without looking at its signatures; raises NoteError."""
         lines = note.split("\n")
         try:
-            origin, size, root = lines[0], lines[1], base64.b64decode(lines[2], validate=True)
+            origin, size, root = lines[0], lines[1], _decoded(lines[2])
         except (IndexError, binascii.Error) as error:
             raise NoteError("this is no checkpoint: it needs three lines, origin, size and root in base64") from error
         if not origin or not (size.isascii() and size.isdecimal()) or str(int(size[:20])) != size or len(root) != 32:
@@ -141,7 +141,7 @@ class Verifier:
 
     def _signed(self, text: str, data: str) -> bool:
         try:
-            raw = base64.b64decode(data, validate=True)
+            raw = _decoded(data)
             if raw[:4] != self.id:
                 return False
             self._key.verify(raw[4:], text.encode())
@@ -152,12 +152,23 @@ class Verifier:
         return True
 
 
+def _decoded(text: str) -> bytes:
+    """The bytes of base64 in the one spelling that it has (RFC 4648, section 3.5); raises binascii.Error for another.
+
+    The last letter may have bits that say nothing: with one of them flipped it would decode to the same bytes.
+    """
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise binascii.Error("its last letter has bits that say nothing, and are not zero")
+    return raw
+
+
 def _key_parts(text: str) -> tuple[str, bytes, bytes]:
     """Name, id and 32 key bytes of `<name>+<hex>+<base64>`."""
     name, _, rest = text.partition("+")
     number, _, data = rest.partition("+")
     try:
-        found, raw = bytes.fromhex(number), base64.b64decode(data, validate=True)
+        found, raw = bytes.fromhex(number), _decoded(data)
     except (ValueError, binascii.Error) as error:
         raise NoteError("this is no Ed25519 note key: it needs <name>+<id>+<base64>") from error
     if len(found) != 4 or len(raw) != 33 or raw[:1] != _ED25519:

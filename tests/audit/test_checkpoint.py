@@ -7,8 +7,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from audit.checkpoint import Checkpoint, Signer, Verifier
 from audit.errors import KeyFileError, NoteError
@@ -42,14 +40,13 @@ def test_a_note_opens_for_its_key_among_others() -> None:
     assert Verifier.parse(PUBLIC).open(f"{text}{gap}{other}{same_name}{line}") == TEXT
 
 
-@settings(deadline=None, max_examples=200)
-@given(st.data())
-def test_any_flipped_bit_of_a_checkpoint_is_noticed(data: st.DataObject) -> None:
+def test_any_flipped_bit_of_a_checkpoint_is_noticed() -> None:
     note = SIGNER.checkpoint(7, ROOT).encode()
-    at, bit = data.draw(st.integers(0, len(note) - 1)), data.draw(st.integers(0, 7))
-    altered = bytes([*note[:at], note[at] ^ 1 << bit, *note[at + 1 :]]).decode(errors="replace")
-    with pytest.raises(NoteError):
-        SIGNER.verifier.checkpoint(altered)
+    for at in range(len(note)):
+        for bit in range(8):
+            altered = bytes([*note[:at], note[at] ^ 1 << bit, *note[at + 1 :]]).decode(errors="replace")
+            with pytest.raises(NoteError):
+                SIGNER.verifier.checkpoint(altered)
 
 
 @pytest.mark.parametrize(
