@@ -151,6 +151,7 @@ def test_each_part_is_made_of_its_own_rows(tmp_path: Path, monkeypatch: pytest.M
     assert len(files) == shop.runtime.settings.lake.buckets
 
 
+@pytest.mark.slow
 def test_a_table_that_was_small_is_cut_anew_for_a_large_delivery(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +180,7 @@ class Watching(Gate):
         return super().judge(candidate)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", ["rules", "contract"])
 def test_under_other_rules_or_another_contract_each_part_is_judged_and_measured_anew(
     tmp_path: Path, changes: str

@@ -91,6 +91,7 @@ def products(lines: list[tuple[int, int, int, str]], how: str) -> str:
     return "".join(f'P{key},Pan {key} of iron,"{price}",{ORDERS[how](at, day)}\n' for key, at, day, price in lines)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_products_in_any_order_and_split(shops: Shops, data: st.DataObject) -> None:
@@ -105,6 +106,7 @@ def test_products_in_any_order_and_split(shops: Shops, data: st.DataObject) -> N
     law(shops, records, told, HEAD)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(days=st.lists(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.sampled_from(("", "7"))), min_size=1,
                               max_size=12), min_size=1, max_size=3))  # fmt: skip

@@ -263,6 +263,7 @@ def test_a_column_folds_as_its_texts_do_and_the_way_back_fits(values: list[str])
         assert len(value if there is None else there) == len(seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [
