@@ -6,7 +6,7 @@ from aios_assets.enrich.survive import AGREED, NAMES, ONLY, SAID, survive
 from aios_assets.enrich.survivorship import BESIDE, CRITERIA, Survivorship
 from aios_assets.order import comparable
 from aios_assets.stage import table_stage
-from aios_assets.stages.said import MET, READ, said
+from aios_assets.stages.said import LOCALE, MET, READ, said
 from policies.contract import Column, Contract, between, matches
 from serving.gateway import Gateway
 
@@ -15,7 +15,7 @@ POLICY = tuple(
 )
 MEMBERS = ("matches.product", "matches.members", *MET)
 ALIASES = ("brand_aliases.name", "brand_aliases.brand")
-CHOSEN = (*MEMBERS, "products.language", "products.ordered", *READ, *ALIASES, *POLICY)
+CHOSEN = (*MEMBERS, *LOCALE, "products.ordered", *READ, *ALIASES, *POLICY)
 AGREE = "every record that says anything says the same"
 
 GOLDEN = Contract(
@@ -23,7 +23,7 @@ GOLDEN = Contract(
     columns=(
         Column("product", pl.String, reads=MEMBERS, tags={"digest"}),
         Column("field", pl.String, reads=CHOSEN, about="title, price, …, or attribute:<name>"),
-        Column("locale", pl.String, reads=("products.language",), about="BCP 47; und where it is in no language"),
+        Column("locale", pl.String, reads=LOCALE, about="BCP 47; und where it is in no language"),
         Column("value", pl.String, reads=CHOSEN, tags={"text"}, answered=True, about="what stands"),
         Column("supplier", pl.String, reads=CHOSEN, about="whose record the value was taken from"),
         Column("sku", pl.String, reads=CHOSEN, about="the record that the value was taken from"),
@@ -42,7 +42,7 @@ GOLDEN = Contract(
         between("agree", 1, None),
         matches("decided_by", rf"^({'|'.join((ONLY, AGREED, NAMES, *CRITERIA))}|{BESIDE}[a-z_]+)$"),
     ),
-    version=2,
+    version=3,
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import polars as pl
 
 from aios_assets.keyed import key_hash
 from aios_assets.stage import table_stage
-from aios_assets.stages.said import KEY, MET, READ, said
+from aios_assets.stages.said import KEY, LOCALE, MET, READ, said
 from policies.contract import RECEIPT_TYPES, Column, Contract, in_set
 from serving.gateway import Gateway
 
@@ -12,7 +12,7 @@ CHANNEL = "catalogue"
 VALUE = ("value", *(f"value__{part}" for part in RECEIPT_TYPES))
 MEMBERS = ("matches.product", "matches.members", *MET)
 GOLDEN = tuple(f"golden.{name}" for name in (*KEY, *VALUE, "supplier", "sku", "agree", "differ"))
-CHOSEN = (*MEMBERS, "products.language", *READ, *GOLDEN)
+CHOSEN = (*MEMBERS, *LOCALE, *READ, *GOLDEN)
 
 LISTINGS = Contract(
     key=("product", "field", "locale", "channel"),
@@ -22,7 +22,7 @@ LISTINGS = Contract(
         Column(
             "locale",
             pl.String,
-            reads=("products.language", "golden.locale"),
+            reads=(*LOCALE, "golden.locale"),
             about="BCP 47; und where it is in no language",
         ),
         Column("channel", pl.String, reads=("matches.product",)),
@@ -33,6 +33,7 @@ LISTINGS = Contract(
         Column("differ", pl.Int64, reads=CHOSEN, about="records of the product that say something else"),
     ),
     expects=(in_set("channel", [CHANNEL]),),
+    version=2,
 )
 
 

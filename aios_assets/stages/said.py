@@ -17,6 +17,8 @@ UNQUOTED = pl.lit(None, dtype=pl.String)
 """No span to show: the value is the whole of what stood there."""
 
 KEY = ("product", "field", "locale")
+LOCALE = ("products.language", "products.written_in")
+"""What tells the locale."""
 READ = tuple(f"products.{field}" for field in FIELDS)
 MET = ("products.supplier", "products.sku", "matches.supplier", "matches.sku")
 """What records meet their product by, and, among equals, what decides whose value is taken."""
@@ -35,8 +37,10 @@ def written(field: str) -> pl.Expr:
 
 
 def locale(field: str) -> pl.Expr:
-    """The language that a field's value is in."""
-    return pl.col("language").fill_null(UNKNOWN_LOCALE) if field in LANGUAGED else pl.lit(UNKNOWN_LOCALE)
+    """The language that a field's value is in: the one that feed or mapping names, else the one that the text is written in."""
+    if field not in LANGUAGED:
+        return pl.lit(UNKNOWN_LOCALE)
+    return pl.coalesce("language", "written_in", pl.lit(UNKNOWN_LOCALE))
 
 
 def _stated(members: pl.DataFrame, field: str, also: tuple[str, ...]) -> pl.DataFrame:

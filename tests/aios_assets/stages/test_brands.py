@@ -102,7 +102,18 @@ def test_no_products_have_no_brands() -> None:
 
 def stands(aliases: pl.DataFrame, *names: str) -> dict[str, Any]:
     """The golden brand of one product that suppliers give these names, in order."""
-    fields = ("title", "description", "model", "gtin", "price", "currency", "category", "image", "language")
+    fields = (
+        "title",
+        "description",
+        "model",
+        "gtin",
+        "price",
+        "currency",
+        "category",
+        "image",
+        "language",
+        "written_in",
+    )
     rows = [{"supplier": f"s{n}", "sku": "1", "brand": name} for n, name in enumerate(names)]
     made = pl.DataFrame(rows, schema=dict.fromkeys(("supplier", "sku", "brand", *fields), pl.String))
     made = made.with_columns(ordered=pl.lit(None, pl.Int64))

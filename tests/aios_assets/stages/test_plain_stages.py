@@ -258,6 +258,30 @@ def test_of_two_prices_that_of_the_newer_record_stands(newer: int, older: int | 
     assert (lost["value"], lost["lost"]) == (f"{'10.00' if stands == '12.00' else '12.00'} EUR", by)
 
 
+def test_a_text_stands_in_the_language_that_it_is_written_in_where_the_feed_names_none() -> None:
+    german = {
+        "title": "Wasserkocher aus Edelstahl",
+        "description": "Der Kocher ist für die Küche und hält das Wasser warm.",
+    }
+    english = {
+        "title": "Kettle of stainless steel",
+        "description": "The kettle is for the kitchen and keeps the water warm.",
+    }
+    rows = [
+        {"supplier": "acme", **german},
+        {"supplier": "zeta", **english},
+        {"supplier": "zeta", **english, "language": "nl"},
+    ]
+    made = normalised(*({**row, "sku": "1", "price": "10.00"} for row in rows[:2]), {**rows[2], "sku": "2"})
+    grouped = made.select("supplier", "sku", product=pl.lit("p"), members=pl.lit(3))
+    policy = survivorship(survival=package_default()).lazy()
+    told = golden(made.lazy(), grouped.lazy(), brand_aliases(made.lazy()).lazy(), policy, models=gateway())
+    stands = physical(told, GOLDEN).select("field", "locale", "value").rows()
+    titles = {locale: value for field, locale, value in stands if field == "title"}
+    assert titles == {"de": german["title"], "en": english["title"], "nl": english["title"]}
+    assert [locale for field, locale, _ in stands if field == "price"] == ["und"]
+
+
 def test_no_record_at_all_is_no_listing() -> None:
     told = chain(normalised())
     assert told["near"].height == told["matched"].height == told["listed"].height == 0
